@@ -1,0 +1,38 @@
+"""autograd_lite: automatic differentiation and small neural networks on NumPy.
+
+    import numpy as np
+    import autograd_lite as ag
+
+    x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    loss = np.sum(np.exp(x) * x)
+    loss.backward()
+    x.grad                                   # what backpropagation left there
+    ag.draw(loss)                            # the graph it went through
+
+`ag.nn` has layers and losses, `ag.optim` optimizers, `ag.testing` compares gradients, `ag.graph` is the
+recorded graph as data, `ag.func` has derivatives as functions of functions.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .array_api import *  # noqa: F403
+from .mode import enable_grad, fusion, is_fusion_enabled, is_grad_enabled, no_grad
+from .tensor import Tensor, grad, stop_gradient
+
+if TYPE_CHECKING:
+    from . import func, graph, nn, optim, testing
+    from .graph import draw
+
+__version__ = "0.1.0"
+
+_LAZY = {"func", "graph", "nn", "optim", "testing"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the parts that stand above the engine when they are first asked for."""
+    if name in _LAZY:
+        return import_module(f"{__name__}.{name}")
+    if name == "draw":
+        return import_module(f"{__name__}.graph").draw
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,53 @@
+"""Error messages that name the operation, its arguments, their shapes and dtypes, and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def describe(value: Any) -> str:
+    """One argument as a message shows it: an array by shape and dtype, anything else by its value."""
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape is not None and dtype is not None:
+        return f"{dtype}{list(shape)}"
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def explain(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception) -> Exception:
+    """The error of a NumPy call, told again with what was called on what, and with a remedy if one is known."""
+    listed = [describe(arg) for arg in args] + [f"{key}={describe(value)}" for key, value in kwargs.items()]
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    kind = type(error) if type(error) in (ValueError, TypeError, IndexError, OverflowError) else None
+    if kind is None:
+        if isinstance(error, np.exceptions.AxisError):
+            kind = np.exceptions.AxisError
+        else:
+            return error
+    return kind(f"{name}({', '.join(listed)}): {reason}{_remedy(reason)}")
+
+
+def _remedy(reason: str) -> str:
+    for sign, remedy in _REMEDIES.items():
+        if sign in reason:
+            return f"; {remedy}"
+    return ""
+
+
+_REMEDIES = {
+    "could not be broadcast": "align shapes from the right: each pair of axes must be equal, or one of them 1 "
+    "(np.expand_dims and np.reshape add such axes)",
+    "shape-mismatch for": "the last axis of the first must equal the second-last of the second "
+    "(transpose one of them with .mT?)",
+    "mismatch in its core dimension": "the last axis of the first must equal the second-last of the second "
+    "(transpose one of them with .mT?)",
+    "cannot reshape": "the number of elements must stay the same; one axis may be given as -1",
+    "must match exactly": "all axes but the one joined along must be equal",
+    "out of bounds for axis": "an index must lie between -n and n-1 for an axis of length n",
+    "is out of bounds for array of dimension": "an axis must lie between -ndim and ndim-1",
+    "only integers, slices": "index with integers, slices, None, ..., or integer and boolean arrays",
+    "unexpected keyword argument": "the arguments that it takes are in its docstring",
+}

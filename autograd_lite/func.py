@@ -1,0 +1,109 @@
+"""Derivatives as functions of functions.
+
+    value, pull = vjp(f, x)        # pull(g) is g^T J, any number of times
+    value, tangent = jvp(f, (x,), (v,))     # J v, by forward mode
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import sweeps
+from .errors import describe
+from .mode import enable_grad
+from .sweeps import ALIAS
+from .tape import wrap
+from .tensor import Tensor, _seed, sweep
+
+
+def _inputs(primals: Sequence[Any], doing: str) -> list[Tensor]:
+    """A place of its own in the graph for each argument, so that each gets a derivative of its own."""
+    inputs = []
+    for i, x in enumerate(primals):
+        x = x if isinstance(x, Tensor) else Tensor(x)
+        if x.dtype.kind != "f":
+            raise TypeError(f"{doing}: argument {i}, {describe(x)}, must be of a floating-point dtype")
+        inputs.append(ALIAS(x) if x.requires_grad else x.detach().requires_grad_())
+    return inputs
+
+
+def _run(f: Callable[..., Any], inputs: Sequence[Tensor], doing: str) -> Tensor:
+    with enable_grad():
+        value = f(*inputs)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{doing}: the function must give a Tensor, not {type(value).__name__}")
+    return value
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], tuple[Tensor, ...]]]:
+    """The value of f at `primals`, and the map from a cotangent g to g^T J, one array per argument.
+
+    Arguments that no path leads to get zeros.  The map may be called any number of times.
+
+    Raises:
+        TypeError: an argument is not floating-point, or f gives no Tensor.
+
+    >>> import autograd_lite as ag
+    >>> value, pull = ag.func.vjp(lambda x, y: x * y, 2.0, 5.0)
+    >>> [g.item() for g in pull(1.0)]
+    [5.0, 2.0]
+    """
+    inputs = _inputs(primals, "vjp")
+    value = _run(f, inputs, "vjp")
+    recorded = any(isinstance(x, Tensor) and x.requires_grad for x in primals)
+
+    def pull(g: Any) -> tuple[Tensor, ...]:
+        if value._node is None:
+            return tuple(wrap(np.zeros(x.shape, x.dtype), None) for x in inputs)
+        record = recorded or (isinstance(g, Tensor) and g.requires_grad)
+        found = sweep(
+            sweeps.pullback,
+            [value._node],
+            [_seed(value, g, "vjp")],
+            inputs=[x._node for x in inputs],
+            retain_graph=True,
+            create_graph=record,
+        )
+        return tuple(_result(g, x.shape, x.dtype) for g, x in zip(found, inputs, strict=True))
+
+    return value, pull
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Tensor, Tensor]:
+    """The value of f at `primals`, and J v: its derivative along `tangents`, in forward mode.
+
+    Raises:
+        TypeError: an argument is not floating-point, or f gives no Tensor.
+        ValueError: a tangent has not the shape of its argument.
+
+    >>> import autograd_lite as ag
+    >>> value, tangent = ag.func.jvp(lambda x: x**3, (2.0,), (1.0,))
+    >>> value.item(), tangent.item()
+    (8.0, 12.0)
+    """
+    inputs = _inputs(primals, "jvp")
+    moving = [v if isinstance(v, Tensor) else Tensor(v) for v in tangents]
+    for i, (x, v) in enumerate(zip(inputs, moving, strict=True)):
+        if x.shape != v.shape:
+            raise ValueError(f"jvp: tangent {i} has shape {v.shape}, but its argument has {x.shape}")
+    moving = [v if v.dtype == x.dtype else v.astype(x.dtype) for x, v in zip(inputs, moving, strict=True)]
+    value = _run(f, inputs, "jvp")
+    if value._node is None:
+        return value, wrap(np.zeros(value.shape, value.dtype), None)
+    record = any(isinstance(x, Tensor) and x.requires_grad for x in (*primals, *moving))
+    nodes = [x._node for x in inputs]
+
+    def run(outputs: Any, values: Any, **options: Any) -> Any:
+        return sweeps.pushforward(outputs, nodes, values, **options)
+
+    found = sweep(run, [value._node], moving, create_graph=record)[0]
+    return value if record else value.detach(), _result(found, value.shape, value.dtype)
+
+
+def _result(found: Any, shape: tuple[int, ...], dtype: Any) -> Tensor:
+    if found is None:
+        found = np.zeros(shape, dtype)
+    return found if isinstance(found, Tensor) else wrap(np.array(found), None)  # type: ignore[no-any-return]

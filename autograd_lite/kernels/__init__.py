@@ -1,0 +1,1 @@
+"""Fused operations, one to a file: its reference, and its kernel."""

@@ -1,0 +1,166 @@
+"""How the engine behaves right now: does it record, does it use fused kernels, inside which module.
+
+    with ag.no_grad():            # nothing inside is recorded
+        accuracy = (model(x).argmax(1) == y).mean()
+
+    @ag.no_grad()                 # the same for a whole function
+    def evaluate(model): ...
+
+The mode belongs to the running thread, and to the running asyncio task: switching it in one never
+changes another.  A new thread starts with recording on.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Mode:
+    """An immutable set of switches; a change of mode is a new Mode, so a node can keep a piece of it."""
+
+    __slots__ = ("fusing", "recording", "scope")
+
+    def __init__(self, recording: bool, fusing: bool, scope: Scope | None) -> None:
+        self.recording = recording
+        self.fusing = fusing
+        self.scope = scope
+
+
+class Scope:
+    """A call of a module, seen from the nodes recorded inside it; `outer` is the call around it.
+
+    `module` is a weak reference, so that a graph never keeps a network alive, nor a network itself
+    through an activation it has stored on itself.
+    """
+
+    __slots__ = ("kind", "module", "outer")
+
+    def __init__(self, kind: str, module: Callable[[], Any], outer: Scope | None) -> None:
+        self.kind = kind
+        self.module = module
+        self.outer = outer
+
+
+def _switch_from_environment(name: str) -> bool:
+    value = os.environ.get(name, "1")
+    if value not in ("0", "1"):
+        raise ValueError(f"the environment variable {name} must be 0 or 1, not {value!r}")
+    return value == "1"
+
+
+_mode: ContextVar[Mode] = ContextVar(
+    "autograd_lite_mode", default=Mode(True, _switch_from_environment("AUTOGRAD_LITE_FUSION"), None)
+)
+
+current = _mode.get
+
+
+def enter_scope(kind: str, module: Callable[[], Any]) -> Token[Mode]:
+    """Mark what is recorded from now on as belonging to a call of `module`; undo with `leave_scope`."""
+    mode = current()
+    return _mode.set(Mode(mode.recording, mode.fusing, Scope(kind, module, mode.scope)))
+
+
+leave_scope = _mode.reset
+
+
+class _Switch:
+    """A context manager that is also a decorator; it can be entered again while it is entered."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Mode]] = []
+
+    def _changed(self, mode: Mode) -> Mode:
+        raise NotImplementedError
+
+    def _again(self) -> _Switch:
+        return type(self)()
+
+    def __enter__(self) -> None:
+        self._tokens.append(_mode.set(self._changed(current())))
+
+    def __exit__(self, *exception: object) -> None:
+        _mode.reset(self._tokens.pop())
+
+    def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+            # Its body runs after the call has returned, outside the block that a decorator opens.
+            raise TypeError(
+                f"{type(self).__name__} cannot decorate {function.__name__}, a generator or coroutine: "
+                f"write `with {type(self).__name__}(...):` inside it"
+            )
+
+        @functools.wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return switched  # type: ignore[return-value]  # wraps keeps the signature, which F says
+
+
+class no_grad(_Switch):
+    """Record nothing inside a `with` block, or inside a decorated function.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    >>> with ag.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(False, mode.fusing, mode.scope)
+
+
+class enable_grad(_Switch):
+    """Record again inside a `no_grad` block.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    >>> with ag.no_grad(), ag.enable_grad():
+    ...     (x * 2).requires_grad
+    True
+    """
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(True, mode.fusing, mode.scope)
+
+
+class fusion(_Switch):
+    """Use fused kernels (`True`, the default) or run their plain references instead (`False`).
+
+    The numbers are the same up to rounding and the graph shows every elementary step; it is slower.
+    The environment variable AUTOGRAD_LITE_FUSION=0 turns fusion off for a whole program.
+
+    >>> import autograd_lite as ag
+    >>> with ag.fusion(False):
+    ...     ag.is_fusion_enabled()
+    False
+    """
+
+    def __init__(self, enabled: bool) -> None:
+        super().__init__()
+        self.enabled = bool(enabled)
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(mode.recording, self.enabled, mode.scope)
+
+    def _again(self) -> _Switch:
+        return fusion(self.enabled)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are being recorded in this thread (or asyncio task)."""
+    return current().recording
+
+
+def is_fusion_enabled() -> bool:
+    """Whether fused kernels are in use in this thread (or asyncio task)."""
+    return current().fusing

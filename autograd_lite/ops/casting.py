@@ -1,0 +1,26 @@
+"""Changing dtype, copying, and cutting the graph."""
+
+from typing import Any
+
+from ..primitive import general, linear
+
+
+def _astype(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
+
+
+def _copy(x: Any) -> Any:
+    return x.copy()
+
+
+def _stop_gradient(x: Any) -> Any:
+    """x as a constant: no gradient flows through."""
+    return x
+
+
+_astype.__name__ = "astype"
+_copy.__name__ = "copy"
+_stop_gradient.__name__ = "stop_gradient"
+astype = linear(_astype, lambda g, _ans, _x, dtype: g.astype(_x.dtype))
+copy = linear(_copy, lambda g, _ans, _x: g)
+stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,))

@@ -1,0 +1,272 @@
+"""Declare the mathematics of an operation once; reverse and forward mode follow from it.
+
+    elementwise(np.multiply, lambda v, ans, x, y: v * y, lambda v, ans, x, y: v * x)
+    linear(np.negative, lambda g, ans, _x: -g)
+    bilinear(np.matmul, lambda g, ans, a, b: g @ b.mT, lambda g, ans, a, b: a.mT @ g)
+
+Every declaration names what *kind* of map the operation is:
+
+=============  ====================================  ================================================
+kind           what it says                          what is written
+=============  ====================================  ================================================
+`elementwise`  the Jacobian is diagonal              a rule per argument, for reverse and forward mode
+`linear`       the map is its own derivative         its transpose
+`bilinear`     linear in each of two arguments       a transpose per argument
+`general`      anything else                         a VJP per argument and a JVP per argument
+`fused`        a kernel written for speed            a reference in NumPy syntax, and the kernel
+=============  ====================================  ================================================
+
+A rule is called as `rule(v, ans, *args, **kwargs)`: `v` is the cotangent (or the tangent), `ans` what
+the operation gave, `args` what it was given.  It is written in plain NumPy: called with ndarrays it
+computes, called with Tensors it records itself, which is what makes derivatives of derivatives work.
+A rule leaves to the tape what is the same for all: broadcasting undone, dtypes kept, contributions
+added up, arguments without gradient skipped.
+
+An argument whose name in the rule begins with an underscore is not kept for backward.  The rule then
+gets a stand-in that has its `shape` and `dtype` (None for an argument that carries no gradient).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Rule = Callable[..., Any]
+
+registry: dict[Callable[..., Any], Primitive] = {}
+"""From a NumPy function (or a function of ours that NumPy lacks) to its primitive."""
+
+
+class Traced:
+    """The base of `Tensor`: a value, and the node that made it (None if nothing is recorded for it)."""
+
+    __slots__ = ("__weakref__", "_data", "_node")
+    _data: Any
+    _node: Any
+
+    def _apply(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run a primitive on arguments of which at least one is Traced."""
+        raise NotImplementedError
+
+
+class Primitive:
+    """A function on arrays whose derivative is known.
+
+    Calling it is like calling the NumPy function: ndarrays in, ndarray out; with a Tensor among the
+    arguments the call is recorded and gives a Tensor.
+
+    Attributes: `name`, `kind`, `function` (the key in the registry), `raw` (what runs on ndarrays),
+    `vjps` (a rule or None per argument), `joint` (one rule that gives the cotangents of all arguments
+    at once, instead of `vjps`), `jvp`, `many` (whether it gives a sequence of arrays).
+    """
+
+    __slots__ = ("function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "vjps")
+
+    def __init__(
+        self,
+        kind: str,
+        function: Callable[..., Any],
+        *,
+        vjps: Sequence[Rule | None] = (),
+        joint: Rule | None = None,
+        jvps: Sequence[Rule | None] = (),
+        jvp: Callable[..., Any],
+        raw: Callable[..., Any] | None = None,
+        many: bool = False,
+    ) -> None:
+        self.name: str = function.__name__
+        self.kind = kind
+        self.function = function
+        self.raw = function if raw is None else raw
+        self.vjps = tuple(vjps)
+        self.jvps = tuple(jvps)
+        self.joint = joint
+        self.jvp = jvp
+        self.many = many
+        self.keepers = _Keepers(self)
+        if function in registry:
+            raise ValueError(f"{self.name} is declared twice")
+        registry[function] = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, Traced):
+                return arg._apply(self, args, kwargs)
+        return self.raw(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} primitive {self.name}>"
+
+    def differentiable(self, position: int) -> bool:
+        """Whether a gradient flows to the argument at `position`."""
+        if self.joint is not None or self.kind == "fused":
+            return True
+        return position < len(self.vjps) and self.vjps[position] is not None
+
+    def kept(self, wanted: Sequence[int], count: int) -> set[int]:
+        """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""
+        rules = [self.joint] if self.joint is not None else []
+        for position in wanted:
+            rules += [rules_of[position] for rules_of in (self.vjps, self.jvps) if position < len(rules_of)]
+        return set().union(*(_reads(rule, count) for rule in rules if rule is not None))
+
+
+class _Keepers(dict[int, "itemgetter[Any]"]):
+    """For a pattern of arguments that need gradients: picks from (None, ans, *args, *parents) what to keep.
+
+    The pattern is an integer: bit i says that argument i needs a gradient, and one more bit above
+    them all ends the list, so that 0b101 is "two arguments, the first needs a gradient".
+    """
+
+    def __init__(self, primitive: Primitive) -> None:
+        self.primitive = primitive
+
+    def __missing__(self, pattern: int) -> itemgetter[Any]:
+        count = pattern.bit_length() - 1
+        kept = self.primitive.kept([i for i in range(count) if pattern >> i & 1], count)
+        picks = [1 if 0 in kept else 0]
+        picks += [1 + i if i in kept else 1 + count + i for i in range(1, count + 1)]
+        keeper: itemgetter[Any] = itemgetter(*picks)
+        self[pattern] = keeper
+        return keeper
+
+
+def _reads(rule: Rule, count: int) -> set[int]:
+    """Positions (0: ans, 1..count: arguments) of what a rule reads: parameters without an underscore."""
+    kinds = inspect.Parameter
+    parameters = [p for p in inspect.signature(rule).parameters.values() if p.kind is not kinds.KEYWORD_ONLY][1:]
+    reads = set()
+    for position, parameter in enumerate(parameters):
+        if not parameter.name.startswith("_"):
+            last = count if parameter.kind is kinds.VAR_POSITIONAL else position
+            reads.update(range(position, last + 1))
+    return {position for position in reads if position <= count}
+
+
+def _sum_of_rules(rules: Sequence[Rule | None]) -> Callable[..., Any]:
+    """The JVP of a map whose derivative is a sum of one rule per argument."""
+
+    def jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        terms = [
+            rule(tangent, *saved, **kwargs)
+            for rule, tangent in zip(rules, tangents, strict=False)
+            if rule is not None and tangent is not None
+        ]
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total
+
+    return jvp
+
+
+def elementwise(function: Callable[..., Any], *rules: Rule | None, raw: Callable[..., Any] | None = None) -> Primitive:
+    """Declare a function that works element by element: `rules[i](v, ans, *args)` is v times df/dargs[i].
+
+    A diagonal Jacobian is its own transpose, so a rule serves reverse and forward mode alike.  A rule of
+    None says that no gradient flows to that argument (the condition of `where`).
+    """
+    return Primitive("elementwise", function, vjps=rules, jvps=rules, jvp=_sum_of_rules(rules), raw=raw)
+
+
+def linear(
+    function: Callable[..., Any],
+    transpose: Rule | None = None,
+    *,
+    joint: Rule | None = None,
+    raw: Callable[..., Any] | None = None,
+    many: bool = False,
+) -> Primitive:
+    """Declare a linear function of its first argument; `transpose(g, ans, x, *rest)` is the adjoint map.
+
+    A function linear in all of its arguments together (a concatenation) gives `joint` instead, which
+    returns one cotangent per argument.  `many` says that the function gives a list of arrays; `g` is
+    then a list too.
+    """
+
+    def jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        if joint is None:
+            return primitive(tangents[0], *saved[2:], **kwargs)
+        filled = [np.zeros(s.shape, s.dtype) if t is None else t for t, s in zip(tangents, saved[1:], strict=True)]
+        return primitive(*filled, **kwargs)
+
+    primitive = Primitive("linear", function, vjps=(transpose,), joint=joint, jvp=jvp, raw=raw, many=many)
+    return primitive
+
+
+def bilinear(
+    function: Callable[..., Any], left: Rule, right: Rule, *, raw: Callable[..., Any] | None = None
+) -> Primitive:
+    """Declare a function linear in each of its two arguments, with the transpose in each."""
+
+    def jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        _, a, b = saved
+        terms = []
+        if tangents[0] is not None:
+            terms.append(primitive(tangents[0], b, **kwargs))
+        if tangents[1] is not None:
+            terms.append(primitive(a, tangents[1], **kwargs))
+        return terms[0] if len(terms) == 1 else terms[0] + terms[1]
+
+    primitive = Primitive("bilinear", function, vjps=(left, right), jvp=jvp, raw=raw)
+    return primitive
+
+
+def general(
+    function: Callable[..., Any],
+    *,
+    vjps: Sequence[Rule | None],
+    jvps: Sequence[Rule | None],
+    raw: Callable[..., Any] | None = None,
+) -> Primitive:
+    """Declare any other differentiable function by a VJP and a JVP per argument (None: no gradient)."""
+    return Primitive("general", function, vjps=vjps, jvps=jvps, jvp=_sum_of_rules(jvps), raw=raw)
+
+
+class Kernel(NamedTuple):
+    """One implementation of a fused operation, on ndarrays.
+
+    `forward(*args, **kwargs)` gives the answer and a residual: whatever backward wants to find again.
+    `backward(g, residual, needs, *args, **kwargs)` gives a cotangent per argument, None where
+    `needs[i]` is false.  Backward may be called more than once, so it leaves the residual as it is.
+    """
+
+    forward: Callable[..., tuple[Any, Any]]
+    backward: Callable[..., Sequence[Any]]
+
+
+class Fused(Primitive):
+    """A primitive that runs a kernel, and whose mathematics is a reference of a few lines of NumPy.
+
+    A first derivative runs the kernel; forward mode and higher derivatives go through the reference.
+    `kernels` holds the implementations by name; `kernel` is the one in use.
+    """
+
+    __slots__ = ("kernel", "kernels", "reference")
+
+    def __init__(self, reference: Callable[..., Any], kernel: Kernel) -> None:
+        super().__init__("fused", reference, jvp=reference, raw=self._run)
+        self.reference = reference
+        self.kernels = {"numpy": kernel}
+        self.kernel = kernel
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        return self.kernel.forward(*args, **kwargs)[0]
+
+    def kept(self, wanted: Sequence[int], count: int) -> set[int]:
+        return set(range(count + 1))
+
+    def select(self, implementation: str) -> None:
+        """Run the implementation of that name from now on, if this operation has it."""
+        self.kernel = self.kernels.get(implementation, self.kernel)
+
+
+def fused(
+    reference: Callable[..., Any], *, forward: Callable[..., tuple[Any, Any]], backward: Callable[..., Sequence[Any]]
+) -> Fused:
+    """Declare an operation by its reference, in NumPy syntax, and a NumPy kernel written for speed."""
+    return Fused(reference, Kernel(forward, backward))

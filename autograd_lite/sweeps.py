@@ -1,0 +1,243 @@
+"""The two sweeps over the tape: `pullback` backward from outputs, `pushforward` forward from inputs.
+
+They mirror each other.  With y = f(x) recorded,
+
+    pullback([y], [g])         gives  g^T J   by visiting the nodes newest first,
+    pushforward([y], [x], [v]) gives  J v     by visiting them oldest first.
+
+Both are loops, not recursions, so a graph may be as deep as memory allows.  With `create_graph` the
+values they carry are Tensors and what the rules do is itself recorded: derivatives of derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from . import tape
+from .mode import Mode, _mode, current
+from .primitive import Fused, Primitive, linear
+from .tape import Node, check_unchanged, pick, record, wrap
+
+
+def pullback(
+    outputs: Sequence[Node],
+    cotangents: Sequence[Any],
+    *,
+    inputs: Sequence[Node] | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> list[Any]:
+    """Sweep cotangents from `outputs` backward.
+
+    Without `inputs`, every leaf that is reached (and every value told to retain its gradient) adds
+    what arrives to its gradient, and the list returned is empty.  With `inputs`, no gradient is
+    touched and the cotangents of these nodes are returned, None where no path leads to.
+    """
+    needed = None if inputs is None else _leading_to(inputs, outputs)
+    arrived: dict[Node, Any] = {}
+    waiting: dict[int, Node] = {}
+    carried: dict[int, Any] = {}
+    owned: set[int] = set()  # orders whose cotangent is a sum made here, which may be added to in place
+    heap: list[int] = []
+
+    for node, g in zip(outputs, cotangents, strict=True):
+        if needed is None or node in needed:
+            if node.order in waiting:
+                carried[node.order] = carried[node.order] + g
+            else:
+                waiting[node.order] = node
+                carried[node.order] = g
+                heappush(heap, node.order)
+
+    while heap:
+        order = heappop(heap)
+        node = waiting.pop(order)
+        g = carried.pop(order)
+        if needed is None:
+            if node.watch is not None:
+                node.watch.receive(g)
+        elif needed[node]:
+            arrived[node] = g
+        primitive = node.primitive
+        if primitive is None:
+            continue
+        saved = node.saved
+        if saved is None:
+            raise RuntimeError(
+                f"backward through {node.name} a second time: what it had saved was released by the first backward; "
+                "pass retain_graph=True to the first one, or add the losses up and call backward() once"
+            )
+        if order > tape.last_change:
+            check_unchanged(node)
+        parents = node.parents
+        kwargs = node.kwargs or {}
+        if primitive.joint is not None or isinstance(primitive, Fused):
+            wanted = [p is not None and (needed is None or p in needed) for p in parents]
+            parts = _joint(primitive, node, saved, kwargs, g, wanted, create_graph)
+        else:
+            parts = None
+            if create_graph:
+                saved = _lifted(node, saved)
+            if primitive.many:
+                g = g.filled()
+        vjps = primitive.vjps
+        for i, parent in enumerate(parents):
+            if parent is None or (needed is not None and parent not in needed):
+                continue
+            d = vjps[i](g, *saved, **kwargs) if parts is None else parts[i]  # type: ignore[misc]
+            if d.shape != parent.shape:
+                d = unbroadcast(d, parent.shape)
+            if d.dtype is not parent.dtype and d.dtype != parent.dtype:
+                d = d.astype(parent.dtype)
+            to = parent.order
+            if to not in waiting:
+                waiting[to] = parent
+                carried[to] = d
+                heappush(heap, to)
+            elif to in owned:
+                carried[to] += d
+            else:
+                carried[to] = carried[to] + d
+                if not create_graph:
+                    owned.add(to)
+        if not retain_graph:
+            node.saved = None
+    return [] if inputs is None else [arrived.get(node) for node in inputs]
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """The adjoint of broadcasting: sum `g` over the axes along which an argument of `shape` was repeated."""
+    extra = len(g.shape) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
+    )
+    summed = np.add.reduce(g, axis=axes)
+    return summed.reshape(shape) if summed.shape != shape else summed
+
+
+def _joint(
+    primitive: Primitive, node: Node, saved: Any, kwargs: dict[str, Any], g: Any, wanted: list[bool], create_graph: bool
+) -> Sequence[Any]:
+    """The cotangents of all arguments at once."""
+    if not isinstance(primitive, Fused):
+        assert primitive.joint is not None
+        return primitive.joint(g, *(_lifted(node, saved) if create_graph else saved), **kwargs)  # type: ignore[no-any-return]
+    if not create_graph:
+        return primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)
+    out, aliases = _replay(primitive, node, saved, kwargs)
+    assert out._node is not None, f"the reference of {primitive.name} loses the gradient of its arguments"
+    inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if want]
+    found = iter(pullback([out._node], [g], inputs=inputs, create_graph=True, retain_graph=True))
+    parts = [next(found) if want else None for want in wanted]
+    return [np.zeros(p.shape, p.dtype) if w and d is None else d for d, p, w in zip(parts, node.parents, wanted, strict=True)]
+
+
+def _lifted(node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a node saved, as Tensors connected to the graph, so that what a rule does with it is recorded."""
+    ans = saved[0]
+    if ans is not None:
+        if node.primitive is not None and node.primitive.many:
+            ans = [wrap(part, pick(node, i, part, current())) for i, part in enumerate(ans)]
+        else:
+            ans = wrap(ans, node)
+    rest = [
+        value if parent is None or value is parent else wrap(value, parent)
+        for value, parent in zip(saved[1:], node.parents, strict=True)
+    ]
+    return (ans, *rest)
+
+
+# --- fused operations go through their reference -----------------------------------------------------------
+
+
+def alias(x: Any) -> Any:
+    """x itself: a place in the graph of its own."""
+    return x
+
+
+ALIAS = linear(alias, lambda g, _ans, _x: g)
+
+
+def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
+    """Run a fused operation's reference on what the node saved; gives the answer, and a node per argument.
+
+    Each argument goes in under an alias, so that its cotangent is its own even if two are the same.
+    """
+    mode = current()
+    args: list[Any] = []
+    aliases: list[Node | None] = []
+    token = _mode.set(Mode(True, mode.fusing, mode.scope))
+    try:
+        for value, parent in zip(saved[1:], node.parents, strict=True):
+            place = None if parent is None else record(ALIAS, value, (None, parent), (parent,), None, mode)
+            aliases.append(place)
+            args.append(value if place is None else wrap(value, place))
+        return primitive.reference(*args, **kwargs), aliases
+    finally:
+        _mode.reset(token)
+
+
+def pushforward(
+    outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Any], *, create_graph: bool = False
+) -> list[Any]:
+    """Sweep tangents from `inputs` forward; gives those of `outputs`, None where no path leads to."""
+    needed = _leading_to(inputs, outputs)
+    carried: dict[Node, Any] = {}
+    for node, v in zip(inputs, tangents, strict=True):
+        carried[node] = carried[node] + v if node in carried else v
+    for node in sorted(needed, key=attrgetter("order"), reverse=True):
+        primitive = node.primitive
+        if primitive is None or needed[node]:
+            continue
+        into = [None if parent is None else carried.get(parent) for parent in node.parents]
+        saved = node.saved
+        if saved is None:
+            raise RuntimeError(
+                f"forward mode through {node.name} after backward has released what it had saved; "
+                "pass retain_graph=True to backward()"
+            )
+        if node.order > tape.last_change:
+            check_unchanged(node)
+        kwargs = node.kwargs or {}
+        if isinstance(primitive, Fused):
+            out, aliases = _replay(primitive, node, saved, kwargs)
+            moving = [(a, v) for a, v in zip(aliases, into, strict=True) if a is not None and v is not None]
+            v = pushforward([out._node], [a for a, _ in moving], [v for _, v in moving], create_graph=create_graph)[0]
+            v = np.zeros(node.shape, node.dtype) if v is None else v
+        else:
+            v = primitive.jvp(into, _lifted(node, saved) if create_graph else saved, kwargs)
+        if not primitive.many:
+            if v.shape != node.shape:
+                v = np.broadcast_to(v, node.shape)
+            if v.dtype != node.dtype:
+                v = v.astype(node.dtype)
+        carried[node] = v
+    return [carried.get(node) for node in outputs]
+
+
+def _leading_to(inputs: Sequence[Node], outputs: Sequence[Node]) -> dict[Node, bool]:
+    """The nodes on a path from an input to an output; True for the inputs themselves.
+
+    An input in the middle of a graph is passed through only towards another input further up.
+    """
+    wanted = set(inputs)
+    oldest = max((node.order for node in wanted), default=0)
+    reachable: set[Node] = set()
+    stack = list(outputs)
+    while stack:
+        node = stack.pop()
+        if node not in reachable and node.order <= oldest:
+            reachable.add(node)
+            stack.extend(parent for parent in node.parents if parent is not None)
+    leading: dict[Node, bool] = {}
+    for node in sorted(reachable, key=attrgetter("order"), reverse=True):
+        if node in wanted:
+            leading[node] = True
+        elif any(parent in leading for parent in node.parents):
+            leading[node] = False
+    return leading

@@ -1,0 +1,344 @@
+"""The tape: what is written down when a primitive runs, so that derivatives can be swept over it later.
+
+Each recorded operation leaves a `Node`: the primitive, the nodes its arguments came from, and the
+values its rules will read.  A node never holds the value it made (unless a rule reads it) and never
+the Tensor around it, so there are no cycles: when the last Tensor of a graph goes, the graph goes, by
+reference counting alone.
+
+    node = record(primitive, ans, saved, parents, kwargs, mode)
+
+`apply` is the whole life of a call: take the arrays out of the arguments, run NumPy, record.  The two
+sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .data import from_python
+from .errors import explain
+from .mode import Mode, current
+from .primitive import Fused, Primitive, Traced, general
+
+next_order: Callable[[], int] = count(0, -1).__next__
+"""Nodes are numbered downwards, so that the newest is the first to leave a heap of numbers."""
+
+_new: Callable[[type], Any] = object.__new__
+
+
+class Node:
+    """One recorded operation, or (with `primitive` None) a leaf: a Tensor that asked for a gradient.
+
+    order      its place in time: smaller is newer
+    primitive  what was done; None for a leaf
+    parents    a Node per argument, None where no gradient flows
+    saved      (ans, *args): what the rules read, stand-ins for the rest; None once backward has used it
+    kwargs     the keyword arguments of the call, or None
+    shape      of the value it made (None for an operation that makes several)
+    dtype      of the value it made
+    scope      the call of a module it was recorded in, or None
+    watch      where its gradient is to be kept, or None
+    """
+
+    __slots__ = ("__weakref__", "dtype", "kwargs", "order", "parents", "primitive", "saved", "scope", "shape", "watch")
+    order: int
+    primitive: Primitive | None
+    parents: tuple[Node | None, ...]
+    saved: tuple[Any, ...] | None
+    kwargs: dict[str, Any] | None
+    shape: Any
+    dtype: Any
+    scope: Any
+    watch: Watch | None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def name(self) -> str:
+        """The name of the operation, or of the parameter; "leaf" for a Tensor without a name."""
+        if self.primitive is not None:
+            return self.primitive.name
+        return (self.watch.name if self.watch else None) or "leaf"
+
+    def __repr__(self) -> str:
+        return f"<Node {self.name} shape={self.shape} dtype={self.dtype}>"
+
+
+class Watch:
+    """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`.
+
+    grad   None, an ndarray that the tape owns, or a Tensor when backward was itself recorded
+    room   gives the array to write the next first gradient into, or None for a fresh one; an
+           optimizer puts it here to have the gradients of its parameters side by side
+    name   of the Tensor, for pictures and messages
+    """
+
+    __slots__ = ("grad", "name", "room")
+
+    def __init__(self, name: str | None = None) -> None:
+        self.grad: Any = None
+        self.name = name
+        self.room: Callable[[], ndarray[Any, Any] | None] | None = None
+
+    def receive(self, g: Any) -> None:
+        """Add a cotangent, an ndarray or a recorded Tensor, to the gradient."""
+        if isinstance(g, Traced) or isinstance(self.grad, Traced):
+            self.grad = g if self.grad is None else self.grad + g
+        elif self.grad is not None:
+            np.add(self.grad, g, out=self.grad)
+            note_change(self.grad)
+        else:
+            room = self.room() if self.room is not None else None
+            if room is None:
+                self.grad = np.array(g)
+            else:
+                room[...] = g
+                note_change(room)
+                self.grad = room
+
+
+def leaf(shape: Any, dtype: Any, name: str | None = None) -> Node:
+    """A node that nothing made: where backward ends and a gradient is kept."""
+    node: Node = _new(Node)
+    node.order = next_order()
+    node.primitive = None
+    node.parents = ()
+    node.saved = ()
+    node.kwargs = None
+    node.shape = shape
+    node.dtype = dtype
+    node.scope = None
+    node.watch = Watch(name)
+    return node
+
+
+def record(
+    primitive: Primitive,
+    ans: Any,
+    saved: tuple[Any, ...],
+    parents: tuple[Node | None, ...],
+    kwargs: dict[str, Any] | None,
+    mode: Mode,
+) -> Node | None:
+    """Write an operation down; None if its answer is of a dtype that carries no gradient."""
+    dtype = ans.dtype
+    if dtype.kind != "f":
+        return _without_gradient(primitive, dtype)
+    node: Node = _new(Node)
+    node.order = next_order()
+    node.primitive = primitive
+    node.parents = parents
+    node.saved = saved
+    node.kwargs = kwargs
+    node.shape = ans.shape
+    node.dtype = dtype
+    node.scope = mode.scope
+    node.watch = None
+    return node
+
+
+def _without_gradient(primitive: Primitive, dtype: Any) -> None:
+    if dtype.kind == "c":
+        raise TypeError(
+            f"{primitive.name}: the answer would be {dtype}, and gradients of complex numbers are not defined "
+            "here; compute with the real and the imaginary part, or detach() the real arguments"
+        )
+
+
+# --- the Tensors that come out --------------------------------------------------------------------------
+
+_tensor: type[Traced] = Traced  # tensor.py, which stands above this floor, puts Tensor here
+
+
+def make_results_of(cls: type[Traced]) -> None:
+    """Say what class the values that come out of primitives are."""
+    global _tensor
+    _tensor = cls
+
+
+def wrap(data: Any, node: Node | None) -> Any:
+    """A Tensor around an array (or NumPy scalar), made by `node`."""
+    tensor = _new(_tensor)
+    tensor._data = data
+    tensor._node = node
+    return tensor
+
+
+# --- a call, from beginning to end ----------------------------------------------------------------------
+
+
+def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
+    mode = current()
+    if isinstance(primitive, Fused) and not mode.fusing:
+        return primitive.reference(*args, **kwargs)
+
+    raw: list[Any] = []
+    parents: list[Node | None] = []
+    needed = 0
+    for position, arg in enumerate(args):
+        node = None
+        if isinstance(arg, Traced):
+            if primitive.differentiable(position):
+                node = arg._node
+            arg = arg._data
+        elif isinstance(arg, list):
+            arg = from_python(arg)
+        if node is not None:
+            needed |= 1 << position
+        raw.append(arg)
+        parents.append(node)
+    recording = mode.recording and needed
+    for name, value in kwargs.items():
+        if isinstance(value, Traced):
+            if recording and value._node is not None:
+                raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
+            kwargs = {**kwargs, name: value._data}
+
+    try:
+        if not recording:
+            ans = primitive.raw(*raw, **kwargs)
+        elif isinstance(primitive, Fused):
+            ans, residual = primitive.kernel.forward(*raw, **kwargs)
+        else:
+            ans = primitive.raw(*raw, **kwargs)
+    except Exception as error:
+        raise explain(primitive.name, args, kwargs, error) from error
+
+    if not recording:
+        return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
+    stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
+    first = residual if isinstance(primitive, Fused) else ans
+    saved = primitive.keepers[needed | 1 << len(args)]((None, first, *raw, *stand_ins))
+    saved = protect(saved, args)
+    if primitive.many:
+        return _record_many(primitive, ans, saved, tuple(parents), kwargs or None, mode)
+    return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None, mode))
+
+
+def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
+    """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
+    if any(isinstance(arg, ndarray) and saved[i] is arg and arg.flags.writeable for i, arg in enumerate(args, 1)):
+        return saved[0], *(v.copy() if v is a and isinstance(a, ndarray) else v for v, a in zip(saved[1:], args, strict=True))
+    return saved
+
+
+class StandIn:
+    """The shape and dtype of an array that is not kept."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
+        self.shape = shape
+        self.dtype = dtype
+
+
+def _stand_ins(parents: Sequence[Node | None], raw: Sequence[Any]) -> list[Any]:
+    arrays = [np.asarray(value) if node is None else node for node, value in zip(parents, raw, strict=True)]
+    return [StandIn(a.shape, a.dtype) if isinstance(a, ndarray) else a for a in arrays]
+
+
+# --- operations that give several arrays ----------------------------------------------------------------
+
+
+class Bundle:
+    """The cotangent of an operation with several answers: those that have arrived, by position.
+
+    It has what the sweep asks of a cotangent: addition, a dtype (None, as its node has) and a shape
+    (as its node has: a tuple of a StandIn per answer).
+    """
+
+    __slots__ = ("parts", "shape")
+    dtype = None
+
+    def __init__(self, parts: dict[int, Any], shape: tuple[StandIn, ...]) -> None:
+        self.parts = parts
+        self.shape = shape
+
+    def __add__(self, other: Bundle) -> Bundle:
+        parts = dict(self.parts)
+        for i, part in other.parts.items():
+            parts[i] = parts[i] + part if i in parts else part
+        return Bundle(parts, self.shape)
+
+    def filled(self) -> list[Any]:
+        """All the parts, zeros where nothing arrived."""
+        return [
+            self.parts[i] if i in self.parts else np.zeros(spec.shape, spec.dtype) for i, spec in enumerate(self.shape)
+        ]
+
+
+def output(several: Any, i: int) -> Any:
+    """The i-th answer of an operation that gives several."""
+    return several[i]
+
+
+OUTPUT = general(
+    output,
+    vjps=(lambda g, _ans, _several, i: Bundle({i: g}, _several.shape),),
+    jvps=(lambda v, _ans, _several, i: v[i],),
+)
+
+
+def _record_many(
+    primitive: Primitive,
+    answers: Sequence[Any],
+    saved: tuple[Any, ...],
+    parents: tuple[Node | None, ...],
+    kwargs: dict[str, Any] | None,
+    mode: Mode,
+) -> list[Any]:
+    """A node for the operation as a whole, and one on top of it for each answer."""
+    whole = record(primitive, answers[0], saved, parents, kwargs, mode) if len(answers) else None
+    if whole is None:
+        return [wrap(answer, None) for answer in answers]
+    whole.shape = tuple(StandIn(answer.shape, answer.dtype) for answer in answers)
+    whole.dtype = None
+    return [wrap(answer, pick(whole, i, answer, mode)) for i, answer in enumerate(answers)]
+
+
+def pick(whole: Node, i: int, answer: Any, mode: Mode) -> Node | None:
+    """The node of the i-th answer of an operation that gives several."""
+    return record(OUTPUT, answer, (None, whole, i), (whole, None), None, mode)
+
+
+# --- arrays that change under a graph -------------------------------------------------------------------
+
+_changes: dict[int, int] = {}
+last_change: float = inf
+
+
+def _owner(array: Any) -> Any:
+    while isinstance(array.base, ndarray):
+        array = array.base
+    return array
+
+
+def note_change(array: ndarray[Any, Any]) -> None:
+    """Say that the memory of `array` has been written to, so that a pending backward can tell."""
+    global last_change
+    _changes[id(_owner(array))] = last_change = next_order()
+
+
+def check_unchanged(node: Node) -> None:
+    """Raise if memory that `node` saved has been written to since it was recorded.
+
+    An identity in `_changes` may be that of an array long gone whose place was taken by a new one; it
+    does no harm, since whatever saved the new one was recorded after that change.
+    """
+    for position, value in enumerate(node.saved or ()):
+        if isinstance(value, ndarray) and node.order > _changes.get(id(_owner(value)), inf):
+            what = "its answer" if position == 0 else f"its argument {position - 1}"
+            raise RuntimeError(
+                f"backward through {node.name}: {what}, an array of shape {value.shape} and dtype {value.dtype}, was "
+                "changed after it was recorded (by an optimizer step, load_state_dict or an in-place update); call "
+                "backward() before changing it, or run the forward pass again"
+            )

@@ -1,0 +1,409 @@
+"""Tensor: an array that remembers how it was made, so that gradients can be computed through it.
+
+    >>> import numpy as np, autograd_lite as ag
+    >>> x = ag.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> loss = (np.sin(x) * x).sum()
+    >>> loss.backward()
+    >>> x.grad                                            # sin(x) + x cos(x)
+    Tensor([1.3817732, 0.0770037, -2.8288574], dtype=float32)
+
+Operators, NumPy's functions and array methods apply; the verbs of differentiation are PyTorch's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from numpy import ndarray
+
+from . import ops, sweeps
+from .data import from_python
+from .errors import describe
+from .methods import Methods
+from .mode import _mode, current, Mode
+from .numpy_protocol import NumpyProtocol, read_only
+from .operators import Operators
+from .primitive import Primitive, Traced
+from .tape import Node, Watch, apply, leaf, make_results_of, wrap
+from .torch_names import remedy_for
+
+
+class Tensor(Operators, Methods, NumpyProtocol, Traced):
+    """An n-dimensional array on the tape.
+
+    Args:
+        data: numbers: an array, a Tensor, a number, or nested lists.  It is copied.  Arrays keep their
+            dtype; Python floats become float32.
+        dtype: a NumPy dtype to convert to.
+        requires_grad: whether `backward` shall leave the gradient of a loss in `.grad`.
+        name: what pictures and messages call it.
+
+    Raises:
+        TypeError: `data` is not numbers, or `requires_grad` is asked of a dtype that is not floating.
+
+    >>> import autograd_lite as ag
+    >>> w = ag.Tensor([[1.0, 2.0]], requires_grad=True)
+    >>> y = (w * w).sum()
+    >>> y.backward()
+    >>> w.grad
+    Tensor([[2., 4.]], dtype=float32)
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, data: Any, dtype: Any = None, *, requires_grad: bool = False, name: str | None = None
+    ) -> None:
+        self._data = from_python(data, dtype)
+        self._node = None
+        if requires_grad:
+            self._node = self._new_leaf(name)
+
+    def _new_leaf(self, name: str | None = None) -> Node:
+        if self._data.dtype.kind != "f":
+            raise TypeError(
+                f"only floating-point Tensors can require a gradient, and this one is {self._data.dtype}; "
+                "convert it first: t.astype(np.float32).requires_grad_()"
+            )
+        return leaf(self._data.shape, self._data.dtype, name)
+
+    def _apply(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return apply(primitive, args, kwargs)
+
+    # -- the array
+
+    @property
+    def data(self) -> ndarray[Any, Any]:
+        """The values as an ndarray: a read-only view, outside the graph.
+
+        Assigning replaces the values: `t.data = new` takes a copy of an array of the same shape, in t's
+        dtype.  A graph that was recorded with the old values keeps them.
+        """
+        return read_only(self._data)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._set_data(value, "data =")
+
+    def _set_data(self, value: Any, doing: str) -> None:
+        new = from_python(value)
+        if new.shape != self._data.shape:
+            raise ValueError(f"{doing}: the new values have shape {new.shape}, but the Tensor has {self._data.shape}")
+        if self._node is not None and self._node.primitive is not None:
+            raise RuntimeError(
+                f"{doing}: this Tensor was computed by {self._node.name}; change the leaf it came from, or detach() it"
+            )
+        self._data = new.astype(self._data.dtype, copy=False)
+
+    def numpy(self) -> ndarray[Any, Any]:
+        """The values as an ndarray: a read-only view.  Raises if a gradient is required: detach() first."""
+        return self.__array__()
+
+    def item(self) -> Any:
+        """The one element as a Python number; raises if there is not exactly one."""
+        if self._data.size != 1:
+            raise ValueError(f"item() needs exactly one element, and this Tensor has shape {self._data.shape}")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers."""
+        return self._data.tolist()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return cast("tuple[int, ...]", self._data.shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The NumPy dtype of the elements."""
+        return self._data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._data.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(self._data.size)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the elements take."""
+        return int(self._data.nbytes)
+
+    # -- the graph
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this Tensor."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for a gradient (or give it up) on a leaf; gives the Tensor itself."""
+        if requires_grad and self._node is None:
+            self._node = self._new_leaf()
+        elif not requires_grad and self._node is not None:
+            if self._node.primitive is not None:
+                raise RuntimeError(
+                    f"this Tensor was computed by {self._node.name} from Tensors that require gradients; "
+                    "use t.detach() for one without"
+                )
+            self._node = None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this Tensor."""
+        return self._node is None or self._node.primitive is None
+
+    @property
+    def name(self) -> str | None:
+        """The name given to a leaf, or the operation that made the Tensor."""
+        if self._node is None or self._node.primitive is None:
+            return None if self._node is None else cast(Watch, self._node.watch).name
+        return cast(str, self._node.name)
+
+    def detach(self) -> Tensor:
+        """The same values, without the graph."""
+        return cast(Tensor, wrap(self._data, None))
+
+    def retain_grad(self) -> None:
+        """Let `backward` leave the gradient of this intermediate Tensor in `.grad` too."""
+        if self._node is None:
+            raise RuntimeError("retain_grad() on a Tensor to which no gradient flows; set requires_grad on what it is made of")
+        if self._node.watch is None:
+            self._node.watch = Watch()
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has added up here, or None."""
+        if self._node is None or self._node.watch is None or self._node.watch.grad is None:
+            return None
+        g = self._node.watch.grad
+        return g if isinstance(g, Tensor) else cast(Tensor, wrap(g.view(), None))
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is None:
+            if self._node is not None and self._node.watch is not None:
+                self._node.watch.grad = None
+            return
+        if self._node is None or self._node.watch is None:
+            raise RuntimeError("no gradient is kept for this Tensor: set requires_grad (or call retain_grad()) first")
+        if isinstance(value, Tensor) and value._node is not None:
+            new: Any = value
+        else:
+            new = from_python(value)
+        if new.shape != self.shape or new.dtype != self.dtype:
+            raise ValueError(f"the gradient of {describe(self)} must have its shape and dtype, not be {describe(new)}")
+        self._node.watch.grad = new
+
+    def backward(
+        self, gradient: Any = None, *, retain_graph: bool | None = None, create_graph: bool = False
+    ) -> None:
+        """Add the gradient of this Tensor to the `.grad` of every leaf it was computed from.
+
+        For a Tensor y and a leaf x it adds the vector-Jacobian product gradient^T dy/dx.
+
+        Args:
+            gradient: the cotangent, of y's shape; 1 if left out, which only a single element allows.
+            retain_graph: keep what the graph has saved, to go backward through it again; by default
+                what `create_graph` is.
+            create_graph: record the backward sweep itself, so that the gradients can be differentiated.
+
+        Raises:
+            RuntimeError: nothing was recorded, `gradient` is missing or misshapen, the graph was already
+                released by a backward, or an array it needs has been changed since.
+        """
+        g = _seed(self, gradient, "backward()")
+        keep = create_graph if retain_graph is None else retain_graph
+        sweep(sweeps.pullback, [self._node], [g], retain_graph=keep, create_graph=create_graph)
+
+    # -- as a Python object
+
+    def __repr__(self) -> str:
+        body = np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(", threshold=200, edgeitems=3)
+        notes = [f"dtype={self._data.dtype}"]
+        if self._data.size == 0 or self._data.size > 200:
+            notes.insert(0, f"shape={self._data.shape}")
+        if self._node is not None:
+            notes.append("requires_grad=True" if self._node.primitive is None else f"made_by={self._node.name}")
+        return f"{type(self).__name__}({body}, {', '.join(notes)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self._data.shape == () else format(str(self), spec)
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ValueError(
+                f"the truth of a Tensor of shape {self._data.shape} is ambiguous; use (..).any() or (..).all()"
+            )
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self._data.dtype.kind not in "iu" or self._data.shape != ():
+            raise TypeError(f"only an integer Tensor without axes is an index, not {describe(self)}")
+        return int(self._data)
+
+    def __reduce__(self) -> Any:
+        self._refuse_if_computed("pickle or copy")
+        return _rebuild, (type(self), np.array(self._data), self.requires_grad, self.name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        self._refuse_if_computed("deepcopy")
+        new = _rebuild(type(self), np.array(self._data), self.requires_grad, self.name)
+        memo[id(self)] = new
+        if self.grad is not None:
+            new.grad = self.grad.detach()
+        return new
+
+    def _refuse_if_computed(self, doing: str) -> None:
+        if self._node is not None and self._node.primitive is not None:
+            raise RuntimeError(f"cannot {doing} a Tensor made by {self._node.name}, which is part of a graph: detach() it")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"Tensor has no attribute {name!r}{remedy_for(name)}", name=name, obj=self)
+
+
+make_results_of(Tensor)
+
+
+def _rebuild(cls: type[Tensor], data: Any, requires_grad: bool, name: str | None) -> Tensor:
+    new = cls.__new__(cls)
+    new._data = data
+    new._node = leaf(data.shape, data.dtype, name) if requires_grad else None
+    return new
+
+
+def _seed(output: Tensor, gradient: Any, doing: str) -> Any:
+    """The cotangent to begin a backward sweep with: an ndarray, or the Tensor given."""
+    node = output._node
+    if node is None:
+        raise RuntimeError(
+            f"{doing}: no gradient flows to this Tensor; it was not computed from Tensors with requires_grad=True, "
+            "or recording was off (no_grad), or it was detached"
+        )
+    if gradient is None:
+        if output.size != 1:
+            raise RuntimeError(
+                f"{doing} on a Tensor of shape {output.shape}: only a single element has a gradient of its own; "
+                "reduce it (.sum() or .mean()), or pass the cotangent: gradient= of the same shape"
+            )
+        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+    g = gradient if isinstance(gradient, Tensor) else from_python(gradient)
+    if g.shape != output.shape:
+        raise RuntimeError(f"{doing}: the gradient given has shape {g.shape}, but the Tensor has {output.shape}")
+    if g.dtype != output.dtype:
+        g = g.astype(output.dtype)
+    return g
+
+
+def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, **options: Any) -> list[Any]:
+    """Run a sweep on raw arrays, or, to record it, on Tensors with recording on."""
+    if not create_graph:
+        raw = [v._data if isinstance(v, Tensor) else v for v in values]
+        return cast("list[Any]", run(nodes, raw, create_graph=False, **options))
+    lifted = [v if isinstance(v, Tensor) else wrap(v, None) for v in values]
+    mode = current()
+    token = _mode.set(Mode(True, mode.fusing, mode.scope))
+    try:
+        return cast("list[Any]", run(nodes, lifted, create_graph=True, **options))
+    finally:
+        _mode.reset(token)
+
+
+def grad(
+    outputs: Tensor | list[Tensor] | tuple[Tensor, ...],
+    inputs: Tensor | list[Tensor] | tuple[Tensor, ...],
+    grad_outputs: Any = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of `outputs` (summed) with respect to each of `inputs`; no `.grad` is touched.
+
+    For outputs y_k with cotangents g_k it gives, for each input x, the sum over k of g_k^T dy_k/dx.
+
+    Args:
+        outputs: a Tensor, or several.
+        inputs: a Tensor, or several: leaves or values on the way.
+        grad_outputs: the cotangents, one per output; None stands for 1 where an output is a single element.
+        retain_graph: keep what the graph has saved; by default what `create_graph` is.
+        create_graph: record the sweep, so that the gradients can be differentiated again.
+        allow_unused: give None for an input that no output depends on, instead of raising.
+        materialize_grads: give zeros instead of None.
+
+    Returns:
+        A tuple with a gradient per input.
+
+    Raises:
+        RuntimeError: an input is unused (unless allowed), or as `Tensor.backward`.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor(2.0, requires_grad=True)
+    >>> (first,) = ag.grad(x**3, x, create_graph=True)
+    >>> (second,) = ag.grad(first, x)
+    >>> first.item(), second.item()
+    (12.0, 12.0)
+    """
+    ys = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    given = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, (Tensor, ndarray)) else list(grad_outputs)
+    if given == [None]:
+        given = [None] * len(ys)
+    if len(given) != len(ys):
+        raise RuntimeError(f"grad(): {len(ys)} outputs need as many grad_outputs, not {len(given)}")
+    for i, x in enumerate(xs):
+        if x._node is None:
+            raise RuntimeError(f"grad(): inputs[{i}], {describe(x)}, does not require a gradient")
+    seeds = [_seed(y, g, "grad()") for y, g in zip(ys, given, strict=True)]
+    found = sweep(
+        sweeps.pullback,
+        [y._node for y in ys],
+        seeds,
+        inputs=[x._node for x in xs],
+        retain_graph=create_graph if retain_graph is None else retain_graph,
+        create_graph=create_graph,
+    )
+    results: list[Tensor | None] = []
+    for i, (x, g) in enumerate(zip(xs, found, strict=True)):
+        if g is None and materialize_grads:
+            g = np.zeros(x.shape, x.dtype)
+        elif g is None and not allow_unused:
+            raise RuntimeError(
+                f"grad(): no output depends on inputs[{i}], {describe(x)}; pass allow_unused=True to get None for it, "
+                "or materialize_grads=True to get zeros"
+            )
+        results.append(g if g is None or isinstance(g, Tensor) else wrap(np.array(g), None))
+    return tuple(results)
+
+
+def stop_gradient(x: Any) -> Any:
+    """x as a constant of the graph: the same values, through which no gradient flows.
+
+    >>> import autograd_lite as ag
+    >>> x = ag.Tensor(3.0, requires_grad=True)
+    >>> (x * ag.stop_gradient(x)).backward()
+    >>> x.grad
+    Tensor(3., dtype=float32)
+    """
+    return ops.stop_gradient(x)

@@ -1,0 +1,52 @@
+"""What to write here for a method that PyTorch has and NumPy calls otherwise: one name per thing."""
+
+INSTEAD = {
+    "view": "t.reshape(shape)",
+    "unsqueeze": "np.expand_dims(t, axis)",
+    "permute": "t.transpose(axes)",
+    "t": "t.T",
+    "cat": "ag.concat(tensors, axis)",
+    "add_": "t = t + value",
+    "mul_": "t = t * value",
+    "zero_": "t.grad = None for a gradient, or t.data = np.zeros(t.shape)",
+    "clamp": "t.clip(min, max)",
+    "pow": "t ** exponent",
+    "abs": "abs(t)",
+    "exp": "np.exp(t)",
+    "log": "np.log(t)",
+    "sin": "np.sin(t)",
+    "cos": "np.cos(t)",
+    "tanh": "np.tanh(t)",
+    "sqrt": "np.sqrt(t)",
+    "relu": "ag.relu(t)",
+    "sigmoid": "ag.sigmoid(t)",
+    "matmul": "t @ other",
+    "mm": "t @ other",
+    "bmm": "t @ other",
+    "amax": "t.max(axis)",
+    "amin": "t.min(axis)",
+    "dim": "t.ndim",
+    "numel": "t.size",
+    "float": "t.astype(np.float32)",
+    "double": "t.astype(np.float64)",
+    "long": "t.astype(np.int64)",
+    "int": "t.astype(np.int32)",
+    "half": "t.astype(np.float16)",
+    "bool": "t.astype(bool)",
+    "type": "t.astype(dtype)",
+    "to": "t.astype(dtype)",
+    "clone": "t.copy()",
+    "contiguous": "t, which needs no such call",
+    "expand": "np.broadcast_to(t, shape)",
+    "repeat": "np.tile(t, counts)",
+    "gather": "np.take_along_axis(t, indices, axis)",
+    "grad_fn": "ag.draw(t), which shows the graph",
+    "cpu": "t, which is on the CPU",
+    "cuda": "t; there is only the CPU here",
+    "device": "t; there is only the CPU here",
+}
+
+
+def remedy_for(name: str) -> str:
+    """The end of an error message: what to write instead of PyTorch's `name`, if that is known."""
+    return f"; write {INSTEAD[name]}" if name in INSTEAD else ""
