@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .array_api import *  # noqa: F403
 from .mode import enable_grad, fusion, is_fusion_enabled, is_grad_enabled, no_grad
+from .random import manual_seed
 from .tensor import Tensor, grad, stop_gradient
 
 if TYPE_CHECKING:

@@ -1,0 +1,51 @@
+"""The affine map of a fully connected layer: y = x W^T + b.
+
+    linear(x, weight, bias)        x (..., in), weight (out, in), bias (out,) or None  ->  (..., out)
+
+With g the cotangent of y, all leading axes of x laid in one:  dx = g W,  dW = g^T x,  db = sum of g.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..primitive import fused
+
+
+def reference(x: Any, weight: Any, bias: Any = None) -> Any:
+    product = np.matmul(x, weight.mT)
+    return product if bias is None else product + bias
+
+
+def forward(x: Any, weight: Any, bias: Any = None) -> tuple[Any, None]:
+    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    y = np.dot(rows, weight.T)
+    if bias is not None:
+        y += bias
+    return (y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[0])), None
+
+
+def backward(
+    g: Any, _residual: None, needs: Sequence[bool], x: Any, weight: Any, bias: Any = None
+) -> tuple[Any, ...]:
+    if x.ndim == 2:
+        rows, g_rows = x, g
+    else:
+        rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, weight.shape[0])
+    dx = np.dot(g_rows, weight).reshape(x.shape) if needs[0] else None
+    dweight = np.dot(g_rows.T, rows) if needs[1] else None
+    if bias is None:
+        return dx, dweight, None
+    return dx, dweight, np.dot(_ones(len(rows), g.dtype), g_rows) if needs[2] else None
+
+
+@lru_cache(maxsize=32)
+def _ones(n: int, dtype: Any) -> Any:
+    """A product with ones sums the rows of a matrix in half the time of a reduction over its first axis."""
+    return np.ones(n, dtype)
+
+
+reference.__name__ = "linear"
+linear = fused(reference, forward=forward, backward=backward)

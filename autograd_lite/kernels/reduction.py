@@ -1,0 +1,33 @@
+"""How a loss per element becomes one number: `reduction` is "mean", "sum" or "none"."""
+
+from typing import Any
+
+import numpy as np
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def check_reduction(name: str, reduction: str) -> None:
+    """Raise ValueError unless `reduction` is one of the three."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f'{name}: reduction must be "mean", "sum" or "none", not {reduction!r}')
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The losses reduced, in NumPy syntax: on arrays and Tensors alike."""
+    if reduction == "mean":
+        return np.mean(losses)
+    return np.sum(losses) if reduction == "sum" else losses
+
+
+def reduced_raw(losses: Any, reduction: str) -> Any:
+    """The same on ndarrays, by the calls that cost least."""
+    if reduction == "none":
+        return losses
+    total = np.add.reduce(losses, axis=None)
+    return total / losses.size if reduction == "mean" else total
+
+
+def spread_cotangent(g: Any, reduction: str, count: int) -> Any:
+    """What each element's loss receives of the cotangent of the reduced loss."""
+    return g / count if reduction == "mean" else g

@@ -1,0 +1,201 @@
+"""Layers and losses as functions of Tensors, under PyTorch's names; the modules only hold their parameters.
+
+Each checks what it is given before any work is done, and says what does not fit and how to mend it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from autograd_lite import Tensor, kernels, ops
+from autograd_lite.data import from_python
+from autograd_lite.errors import describe
+from autograd_lite.kernels.reduction import check_reduction
+from autograd_lite.random import generator_or_default
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+
+def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
+    """y = x W^T + b over the last axis: x (..., in), W (out, in), b (out,) or None, y (..., out).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: the dtypes differ.
+    """
+    x = _array(input)
+    if x.ndim == 0 or weight.ndim != 2 or x.shape[-1] != weight.shape[1]:
+        raise ValueError(
+            f"linear: x has {x.shape[-1] if x.shape else 'no'} features in its last axis but weight expects "
+            f"{weight.shape[-1] if weight.shape else 'a matrix'}; x.shape={x.shape}, weight.shape={weight.shape}"
+        )
+    if x.dtype != weight.dtype:
+        raise TypeError(
+            f"linear: x is {x.dtype} but weight is {weight.dtype}; convert the input, x.astype(np.{weight.dtype}), "
+            "or make the layer with that dtype="
+        )
+    if bias is not None and (bias.shape != weight.shape[:1] or bias.dtype != weight.dtype):
+        raise ValueError(
+            f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(bias)}, "
+            f"weight {describe(weight)}"
+        )
+    return cast(Tensor, kernels.linear(x, weight, bias))
+
+
+def relu(input: Any) -> Tensor:
+    """max(x, 0), element by element; its slope at 0 is 0."""
+    return cast(Tensor, ops.relu(_array(input)))
+
+
+def tanh(input: Any) -> Tensor:
+    """tanh(x), element by element."""
+    return cast(Tensor, ops.tanh(_array(input)))
+
+
+def sigmoid(input: Any) -> Tensor:
+    """1 / (1 + exp(-x)), element by element, without overflow."""
+    return cast(Tensor, ops.sigmoid(_array(input)))
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The axes from `start_dim` to `end_dim`, both included, laid in one."""
+    x = _array(input)
+    axes = max(x.ndim, 1)
+    if not (-axes <= start_dim < axes and -axes <= end_dim < axes and start_dim % axes <= end_dim % axes):
+        raise ValueError(f"flatten: start_dim={start_dim}, end_dim={end_dim} name no axes of {describe(x)} in order")
+    start, end = start_dim % axes, end_dim % axes + 1
+    return cast(Tensor, ops.reshape(x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])))
+
+
+def check_probability(name: str, p: float) -> None:
+    """Raise ValueError unless p is in [0, 1]."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: p is a probability and must lie in [0, 1], not {p!r}")
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Generator | None = None) -> Tensor:
+    """Each element 0 with probability p, else scaled by 1 / (1 - p); everything as it is if not `training`."""
+    check_probability("dropout", p)
+    x = _array(input)
+    if not training or p == 0:
+        return cast(Tensor, x)
+    mask = np.zeros(x.shape, x.dtype)
+    if p < 1:
+        draws = generator_or_default(generator).random(x.shape, np.float32)
+        np.multiply(draws >= p, 1 / (1 - p), out=mask, casting="same_kind")
+    mask.flags.writeable = False
+    return cast(Tensor, ops.multiply(x, mask))
+
+
+def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """-log softmax(logits)[label], per sample, reduced.
+
+    Args:
+        input: logits (N, C), (N, C, d1, ...) or (C,): classes on axis 1, or on the only axis.
+        target: integer labels in [0, C), of the same shape without the axis of classes.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes do not fit, or a label is out of range.
+        TypeError: the labels are not integers.
+
+    >>> import numpy as np
+    >>> import autograd_lite as ag
+    >>> ag.nn.functional.cross_entropy(ag.Tensor([[0.0, 0.0]]), [1]).item() == np.float32(np.log(2))
+    True
+    """
+    check_reduction("cross_entropy", reduction)
+    x, labels = _floating("cross_entropy", _array(input)), _labels(target)
+    if x.ndim == 0 or labels.shape != (x.shape[:1] + x.shape[2:] if x.ndim > 1 else ()):
+        raise ValueError(
+            "cross_entropy: logits (N, C, ...) go with labels (N, ...), logits (C,) with one label; "
+            f"logits.shape={x.shape}, labels.shape={labels.shape}"
+        )
+    classes = x.shape[1] if x.ndim > 1 else x.shape[0]
+    _check_range(labels, classes)
+    if x.ndim == 2:
+        return cast(Tensor, kernels.cross_entropy(x, labels, reduction=reduction))
+    rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if x.ndim > 1 else x.reshape(1, -1)
+    losses = kernels.cross_entropy(rows, labels.reshape(-1), reduction=reduction)
+    return cast(Tensor, losses.reshape(labels.shape) if reduction == "none" else losses)
+
+
+def _labels(target: Any) -> Any:
+    labels = target.data if isinstance(target, Tensor) else np.asarray(target)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"cross_entropy: labels must be integers, the index of the right class of each sample, not {labels.dtype}; "
+            "convert them, labels.astype(np.int64), or take np.argmax of one-hot rows"
+        )
+    return labels if labels.dtype == np.int64 else labels.astype(np.int64)
+
+
+def _check_range(labels: Any, classes: int) -> None:
+    # Seen as unsigned numbers, negative labels are the largest of all: one pass finds both kinds of wrong.
+    if labels.size and int(np.maximum.reduce(labels.view(np.uint64), axis=None)) >= classes:
+        wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+        raise ValueError(
+            f"cross_entropy: labels must lie in [0, {classes}), the classes of the logits, but {len(wrong)} of "
+            f"{labels.size} do not: label {labels.flat[wrong[0]]} at position {wrong[0]}"
+        )
+
+
+def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """-y log s(x) - (1 - y) log(1 - s(x)) with s the sigmoid, per element, reduced.
+
+    Args:
+        input: logits of any shape.
+        target: numbers in [0, 1] of the same shape and dtype.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes differ, or a target lies outside [0, 1].
+        TypeError: the dtypes differ.
+    """
+    x, y = _same_kind("binary_cross_entropy_with_logits", input, target, reduction)
+    values = y._data if isinstance(y, Tensor) else y
+    if values.size and not (np.minimum.reduce(values, axis=None) >= 0 and np.maximum.reduce(values, axis=None) <= 1):
+        raise ValueError(
+            f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "
+            f"{values.min()} to {values.max()}"
+        )
+    return cast(Tensor, kernels.binary_cross_entropy_with_logits(x, y, reduction=reduction))
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """(x - y)^2, per element, reduced.
+
+    Raises:
+        ValueError: the shapes differ; they are not broadcast, since (N, 1) against (N,) would give N x N errors.
+        TypeError: the dtypes differ.
+    """
+    x, y = _same_kind("mse_loss", input, target, reduction)
+    return cast(Tensor, kernels.mse_loss(x, y, reduction=reduction))
+
+
+def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any, Any]:
+    check_reduction(name, reduction)
+    x, y = _floating(name, _array(input)), _array(target)
+    if x.shape != y.shape:
+        raise ValueError(
+            f"{name}: input and target must have one shape, they are not broadcast; input.shape={x.shape}, "
+            f"target.shape={y.shape}"
+        )
+    if x.dtype != y.dtype:
+        raise TypeError(f"{name}: input is {x.dtype} but target is {y.dtype}; convert it: target.astype(np.{x.dtype})")
+    return x, y
+
+
+def _floating(name: str, x: Any) -> Any:
+    if x.dtype.kind != "f":
+        raise TypeError(f"{name}: input must be of a floating-point dtype, not {x.dtype}; convert it: x.astype(np.float32)")
+    return x
+
+
+def _array(value: Any) -> Any:
+    """Tensors and ndarrays as they are, lists as arrays."""
+    return value if isinstance(value, (Tensor, np.ndarray)) else from_python(value)
