@@ -53,7 +53,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], t
     """
     inputs = _inputs(primals, "vjp")
     value = _run(f, inputs, "vjp")
-    recorded = any(isinstance(x, Tensor) and x.requires_grad for x in primals)
+    recorded = _depends_on_more(value, inputs)
 
     def pull(g: Any) -> tuple[Tensor, ...]:
         if value._node is None:
@@ -69,7 +69,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], t
         )
         return tuple(_result(g, x.shape, x.dtype) for g, x in zip(found, inputs, strict=True))
 
-    return value, pull
+    return value if recorded else value.detach(), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Tensor, Tensor]:
@@ -93,7 +93,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     value = _run(f, inputs, "jvp")
     if value._node is None:
         return value, wrap(np.zeros(value.shape, value.dtype), None)
-    record = any(isinstance(x, Tensor) and x.requires_grad for x in (*primals, *moving))
+    record = _depends_on_more(value, inputs) or any(v.requires_grad for v in moving)
     nodes = [x._node for x in inputs]
 
     def run(outputs: Any, values: Any, **options: Any) -> Any:
@@ -101,6 +101,26 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     found = sweep(run, [value._node], moving, create_graph=record)[0]
     return value if record else value.detach(), _result(found, value.shape, value.dtype)
+
+
+def _depends_on_more(value: Tensor, inputs: Sequence[Tensor]) -> bool:
+    """Whether gradients flow into `value` from outside: through an input, or past them through a closure.
+
+    Then what is derived here is part of a larger computation that is being differentiated too, and has
+    to be recorded.
+    """
+    own = {x._node for x in inputs if x.is_leaf}
+    seen = set()
+    stack = [value._node]
+    while stack:
+        node = stack.pop()
+        if node is None or node in seen or node in own:
+            continue
+        if node.primitive is None:
+            return True
+        seen.add(node)
+        stack.extend(node.parents)
+    return False
 
 
 def _result(found: Any, shape: tuple[int, ...], dtype: Any) -> Tensor:
