@@ -60,11 +60,11 @@ class Primitive:
     arguments the call is recorded and gives a Tensor.
 
     Attributes: `name`, `kind`, `function` (the key in the registry), `raw` (what runs on ndarrays),
-    `vjps` (a rule or None per argument), `joint` (one rule that gives the cotangents of all arguments
+    `vjps` (a rule or None per argument), `everywhere` (no rule is None), `joint` (one rule that gives the cotangents of all arguments
     at once, instead of `vjps`), `jvp`, `many` (whether it gives a sequence of arrays).
     """
 
-    __slots__ = ("function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "vjps")
+    __slots__ = ("everywhere", "function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "vjps")
 
     def __init__(
         self,
@@ -87,6 +87,7 @@ class Primitive:
         self.joint = joint
         self.jvp = jvp
         self.many = many
+        self.everywhere = None not in self.vjps
         self.keepers = _Keepers(self)
         if function in registry:
             raise ValueError(f"{self.name} is declared twice")
@@ -103,9 +104,7 @@ class Primitive:
 
     def differentiable(self, position: int) -> bool:
         """Whether a gradient flows to the argument at `position`."""
-        if self.joint is not None or self.kind == "fused":
-            return True
-        return position < len(self.vjps) and self.vjps[position] is not None
+        return self.everywhere or self.joint is not None or self.vjps[position] is not None
 
     def kept(self, wanted: Sequence[int], count: int) -> set[int]:
         """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""
@@ -256,9 +255,6 @@ class Fused(Primitive):
 
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         return self.kernel.forward(*args, **kwargs)[0]
-
-    def kept(self, wanted: Sequence[int], count: int) -> set[int]:
-        return set(range(count + 1))
 
     def select(self, implementation: str) -> None:
         """Run the implementation of that name from now on, if this operation has it."""

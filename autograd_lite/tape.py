@@ -178,57 +178,75 @@ def wrap(data: Any, node: Node | None) -> Any:
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
     mode = current()
-    if isinstance(primitive, Fused) and not mode.fusing:
+    fused = isinstance(primitive, Fused)
+    if fused and not mode.fusing:
         return primitive.reference(*args, **kwargs)
 
     raw: list[Any] = []
     parents: list[Node | None] = []
     needed = 0
+    foreign = False  # whether an ndarray of the user's own is among the arguments
     for position, arg in enumerate(args):
         node = None
         if isinstance(arg, Traced):
-            if primitive.differentiable(position):
-                node = arg._node
+            node = arg._node
             arg = arg._data
+            if node is not None:
+                if primitive.everywhere or primitive.differentiable(position):
+                    needed |= 1 << position
+                else:
+                    node = None
+        elif isinstance(arg, ndarray):
+            foreign = True
         elif isinstance(arg, list):
             arg = from_python(arg)
-        if node is not None:
-            needed |= 1 << position
         raw.append(arg)
         parents.append(node)
     recording = mode.recording and needed
-    for name, value in kwargs.items():
-        if isinstance(value, Traced):
-            if recording and value._node is not None:
-                raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
-            kwargs = {**kwargs, name: value._data}
+    if kwargs:
+        kwargs = _plain_keywords(primitive, kwargs, recording)
 
     try:
-        if not recording:
-            ans = primitive.raw(*raw, **kwargs)
-        elif isinstance(primitive, Fused):
-            ans, residual = primitive.kernel.forward(*raw, **kwargs)
+        if fused and recording:
+            ans, first = primitive.kernel.forward(*raw, **kwargs)
         else:
-            ans = primitive.raw(*raw, **kwargs)
+            ans = first = primitive.raw(*raw, **kwargs)
     except Exception as error:
         raise explain(primitive.name, args, kwargs, error) from error
 
     if not recording:
         return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
-    stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
-    first = residual if isinstance(primitive, Fused) else ans
-    saved = primitive.keepers[needed | 1 << len(args)]((None, first, *raw, *stand_ins))
-    saved = protect(saved, args)
+    if fused:
+        saved = (first, *raw)
+    else:
+        stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
+        saved = primitive.keepers[needed | 1 << len(args)]((None, first, *raw, *stand_ins))
+    if foreign:
+        saved = protect(saved, args)
     if primitive.many:
         return _record_many(primitive, ans, saved, tuple(parents), kwargs or None, mode)
     return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None, mode))
 
 
+def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
+    """Keyword arguments with the arrays of Tensors; no gradient flows to them, so none may ask for one."""
+    plain = {}
+    for name, value in kwargs.items():
+        if isinstance(value, Traced):
+            if recording and value._node is not None:
+                raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
+            value = value._data
+        plain[name] = value
+    return plain
+
+
 def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
-    if any(isinstance(arg, ndarray) and saved[i] is arg and arg.flags.writeable for i, arg in enumerate(args, 1)):
-        return saved[0], *(v.copy() if v is a and isinstance(a, ndarray) else v for v, a in zip(saved[1:], args, strict=True))
-    return saved
+    kept = list(saved)
+    for i, arg in enumerate(args, 1):
+        if kept[i] is arg and isinstance(arg, ndarray) and arg.flags.writeable:
+            kept[i] = arg.copy()
+    return tuple(kept)
 
 
 class StandIn:

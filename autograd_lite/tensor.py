@@ -367,8 +367,8 @@ def grad(
     """
     ys = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     xs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    given = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, (Tensor, ndarray)) else list(grad_outputs)
-    if given == [None]:
+    given = list(grad_outputs) if isinstance(grad_outputs, (list, tuple)) else [grad_outputs]
+    if grad_outputs is None:
         given = [None] * len(ys)
     if len(given) != len(ys):
         raise RuntimeError(f"grad(): {len(ys)} outputs need as many grad_outputs, not {len(given)}")

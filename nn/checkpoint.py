@@ -55,7 +55,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
     """
     source = _checked(path)
     try:
-        with np.load(source, allow_pickle=False) as archive:
+        with open(source, "rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError, AttributeError) as error:
         raise ValueError(f"load: {source} cannot be read as a checkpoint: {error}") from error

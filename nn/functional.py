@@ -28,17 +28,19 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         TypeError: the dtypes differ.
     """
     x = _array(input)
-    if x.ndim == 0 or weight.ndim != 2 or x.shape[-1] != weight.shape[1]:
+    shape, dtype = x.shape, x.dtype
+    outputs, features = weight.shape
+    if not shape or shape[-1] != features:
         raise ValueError(
-            f"linear: x has {x.shape[-1] if x.shape else 'no'} features in its last axis but weight expects "
-            f"{weight.shape[-1] if weight.shape else 'a matrix'}; x.shape={x.shape}, weight.shape={weight.shape}"
+            f"linear: x has {shape[-1] if shape else 'no'} features in its last axis but weight expects {features}; "
+            f"x.shape={shape}, weight.shape={weight.shape}"
         )
-    if x.dtype != weight.dtype:
+    if dtype != weight.dtype:
         raise TypeError(
-            f"linear: x is {x.dtype} but weight is {weight.dtype}; convert the input, x.astype(np.{weight.dtype}), "
+            f"linear: x is {dtype} but weight is {weight.dtype}; convert the input, x.astype(np.{weight.dtype}), "
             "or make the layer with that dtype="
         )
-    if bias is not None and (bias.shape != weight.shape[:1] or bias.dtype != weight.dtype):
+    if bias is not None and (bias.shape != (outputs,) or bias.dtype != dtype):
         raise ValueError(
             f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(bias)}, "
             f"weight {describe(weight)}"

@@ -10,19 +10,19 @@ C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..primitive import fused
+from .constants import ones, positions
 from .reduction import reduced, reduced_raw, spread_cotangent
 
 
 def reference(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
     shifted = logits - _detached_maximum(logits)
     log_total = np.log(np.sum(np.exp(shifted), axis=1))
-    return reduced(log_total - shifted[_rows(len(labels)), labels], reduction)
+    return reduced(log_total - shifted[positions(len(labels)), labels], reduction)
 
 
 def _detached_maximum(logits: Any) -> Any:
@@ -33,30 +33,24 @@ def _detached_maximum(logits: Any) -> Any:
 
 
 def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, Any]:
+    count, classes = logits.shape
     shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
-    picked = shifted[_rows(len(labels)), labels]
+    picked = shifted[positions(count), labels]
     softmax = np.exp(shifted, out=shifted)
-    totals = np.add.reduce(softmax, axis=1, keepdims=True)
-    losses = np.log(totals[:, 0]) - picked
-    softmax /= totals
+    totals = np.dot(softmax, ones(classes, softmax.dtype))  # the sums of short rows, in half the time
+    losses = np.log(totals)
+    losses -= picked
+    softmax /= totals[:, None]
     return reduced_raw(losses, reduction), softmax
 
 
 def backward(
     g: Any, softmax: Any, _needs: Sequence[bool], _logits: Any, labels: Any, *, reduction: str = "mean"
 ) -> tuple[Any, None]:
-    d = softmax.copy()
-    d[_rows(len(labels)), labels] -= 1
     per_row = spread_cotangent(g, reduction, len(labels))
-    d *= per_row[:, None] if reduction == "none" else per_row
+    d = softmax * (per_row[:, None] if reduction == "none" else per_row)
+    d[positions(len(labels)), labels] -= per_row
     return d, None
-
-
-@lru_cache(maxsize=32)
-def _rows(n: int) -> Any:
-    rows = np.arange(n)
-    rows.flags.writeable = False
-    return rows
 
 
 reference.__name__ = "cross_entropy"

@@ -1,0 +1,1 @@
+"""Every primitive the engine declares, on samples from one table."""

@@ -1,0 +1,54 @@
+"""The same call in NumPy, in the engine and in PyTorch, with first and second derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+import autograd_lite as ag
+
+Arrays = list[Any]
+
+
+def weights(shape: tuple[int, ...], dtype: Any, salt: int = 0) -> Any:
+    """Cotangents: random, the same for the same shape, and of few binary digits, so that they suit every dtype."""
+    return (np.random.default_rng([*shape, salt]).integers(3, 12, shape) / 8).astype(dtype)
+
+
+def ours(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays, Arrays]:
+    """Value, gradients of a projection of it, and gradients of a projection of these (zeros where none flow)."""
+    xs = [ag.Tensor(x, requires_grad=True) for x in arrays]
+    value = call(*xs)
+    first = ag.grad(value, xs, weights(value.shape, value.dtype), create_graph=True, materialize_grads=True)
+    total = sum(np.sum(g * weights(g.shape, g.dtype, 1)) for g in first)
+    if not total.requires_grad:
+        return value, list(first), [np.zeros_like(x) for x in arrays]
+    return value, list(first), list(ag.grad(total, xs, materialize_grads=True))
+
+
+def theirs(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays, Arrays]:
+    """The same by PyTorch, as ndarrays."""
+    xs = [torch.from_numpy(np.array(x)).requires_grad_() for x in arrays]
+    value = call(*xs)
+    w = torch.from_numpy(np.asarray(weights(tuple(value.shape), value.detach().numpy().dtype)))
+    first = torch.autograd.grad(value, xs, w, create_graph=True, materialize_grads=True)
+    total = sum((g * torch.from_numpy(np.asarray(weights(tuple(g.shape), g.detach().numpy().dtype, 1)))).sum() for g in first)
+    if not total.requires_grad:
+        return value.detach().numpy(), [g.detach().numpy() for g in first], [np.zeros_like(x) for x in arrays]
+    second = torch.autograd.grad(total, xs, materialize_grads=True)
+    return value.detach().numpy(), [g.detach().numpy() for g in first], [g.numpy(force=True) for g in second]
+
+
+def plain(x: Any) -> Any:
+    """The array of a Tensor."""
+    return np.asarray(x.data if isinstance(x, ag.Tensor) else x)
+
+
+def same(got: Any, expected: Any, rtol: float = 1e-12, atol: float = 1e-12) -> None:
+    """Values, shapes and dtypes agree."""
+    got, expected = plain(got), plain(expected)
+    assert (got.shape, got.dtype) == (expected.shape, expected.dtype)
+    np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
