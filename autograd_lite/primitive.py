@@ -61,10 +61,11 @@ class Primitive:
 
     Attributes: `name`, `kind`, `function` (the key in the registry), `raw` (what runs on ndarrays),
     `vjps` (a rule or None per argument), `everywhere` (no rule is None), `joint` (one rule that gives the cotangents of all arguments
-    at once, instead of `vjps`), `jvp`, `many` (whether it gives a sequence of arrays).
+    at once, instead of `vjps`), `together` (all cotangents come from one call), `jvp`, `many` (it gives a
+    sequence of arrays).
     """
 
-    __slots__ = ("everywhere", "function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "vjps")
+    __slots__ = ("everywhere", "function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "together", "vjps")
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Primitive:
         self.jvp = jvp
         self.many = many
         self.everywhere = None not in self.vjps
+        self.together = joint is not None or kind == "fused"
         self.keepers = _Keepers(self)
         if function in registry:
             raise ValueError(f"{self.name} is declared twice")
@@ -104,7 +106,7 @@ class Primitive:
 
     def differentiable(self, position: int) -> bool:
         """Whether a gradient flows to the argument at `position`."""
-        return self.everywhere or self.joint is not None or self.vjps[position] is not None
+        return self.everywhere or self.together or self.vjps[position] is not None
 
     def kept(self, wanted: Sequence[int], count: int) -> set[int]:
         """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""

@@ -76,20 +76,19 @@ def pullback(
             check_unchanged(node)
         parents = node.parents
         kwargs = node.kwargs or {}
-        if primitive.joint is not None or isinstance(primitive, Fused):
+        if primitive.together:
             wanted = [p is not None and (needed is None or p in needed) for p in parents]
-            parts = _joint(primitive, node, saved, kwargs, g, wanted, create_graph)
+            parts = _together(primitive, node, saved, kwargs, g, wanted, create_graph)
         else:
             parts = None
             if create_graph:
                 saved = _lifted(node, saved)
             if primitive.many:
                 g = g.filled()
-        vjps = primitive.vjps
         for i, parent in enumerate(parents):
             if parent is None or (needed is not None and parent not in needed):
                 continue
-            d = vjps[i](g, *saved, **kwargs) if parts is None else parts[i]  # type: ignore[misc]
+            d = parts[i] if parts is not None else primitive.vjps[i](g, *saved, **kwargs)  # type: ignore[misc]
             if d.shape != parent.shape:
                 d = unbroadcast(d, parent.shape)
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
@@ -120,7 +119,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     return summed.reshape(shape) if summed.shape != shape else summed
 
 
-def _joint(
+def _together(
     primitive: Primitive, node: Node, saved: Any, kwargs: dict[str, Any], g: Any, wanted: list[bool], create_graph: bool
 ) -> Sequence[Any]:
     """The cotangents of all arguments at once."""

@@ -76,8 +76,8 @@ class Watch:
     """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`.
 
     grad   None, an ndarray that the tape owns, or a Tensor when backward was itself recorded
-    room   gives the array to write the next first gradient into, or None for a fresh one; an
-           optimizer puts it here to have the gradients of its parameters side by side
+    room   gives the array to write the next first gradient into, which nobody else can see, or None
+           for a fresh one; an optimizer puts it here to have its gradients side by side
     name   of the Tensor, for pictures and messages
     """
 
@@ -101,7 +101,6 @@ class Watch:
                 self.grad = np.array(g)
             else:
                 room[...] = g
-                note_change(room)
                 self.grad = room
 
 
@@ -178,9 +177,10 @@ def wrap(data: Any, node: Node | None) -> Any:
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
     mode = current()
-    fused = isinstance(primitive, Fused)
+    fused = primitive.kind == "fused"
     if fused and not mode.fusing:
-        return primitive.reference(*args, **kwargs)
+        answer = primitive.reference(*args, **kwargs)  # type: ignore[attr-defined]
+        return answer if isinstance(answer, Traced) else wrap(answer, None)
 
     raw: list[Any] = []
     parents: list[Node | None] = []

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIX = ".npz"
 
@@ -27,6 +28,8 @@ def save(state_dict: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         ValueError: the path does not end in .npz.
         TypeError: a value is not an array of numbers.
     """
+    import zipfile  # here, not above: a third of what importing this package costs
+
     target = _checked(path)
     arrays = {name: np.asarray(value) for name, value in state_dict.items()}
     for name, array in arrays.items():
@@ -53,6 +56,8 @@ def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
         FileNotFoundError: there is no such file.
         ValueError: it is no .npz file, or is damaged, or holds Python objects, which are not loaded.
     """
+    import zipfile
+
     source = _checked(path)
     try:
         with open(source, "rb") as file, np.load(file, allow_pickle=False) as archive:
@@ -62,6 +67,8 @@ def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def _checked(path: str | os.PathLike[str]) -> Path:
+    from pathlib import Path
+
     target = Path(path)
     if target.suffix != SUFFIX:
         raise ValueError(f"a checkpoint's name ends in {SUFFIX}, and {str(target)!r} does not")

@@ -1,4 +1,6 @@
-"""Layers and losses as functions of Tensors, under PyTorch's names; the modules only hold their parameters.
+"""Layers and losses as functions, under PyTorch's names; the modules only hold their parameters.
+
+They take Tensors, ndarrays and lists, and give Tensors.
 
 Each checks what it is given before any work is done, and says what does not fit and how to mend it.
 """
@@ -15,6 +17,7 @@ from autograd_lite.data import from_python
 from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.random import generator_or_default
+from autograd_lite.tape import apply
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -28,39 +31,39 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         TypeError: the dtypes differ.
     """
     x = _array(input)
-    shape, dtype = x.shape, x.dtype
-    outputs, features = weight.shape
+    shape, dtype = _spec(x)
+    (outputs, features), weight_dtype = _spec(weight)
     if not shape or shape[-1] != features:
         raise ValueError(
             f"linear: x has {shape[-1] if shape else 'no'} features in its last axis but weight expects {features}; "
             f"x.shape={shape}, weight.shape={weight.shape}"
         )
-    if dtype != weight.dtype:
+    if dtype != weight_dtype:
         raise TypeError(
-            f"linear: x is {dtype} but weight is {weight.dtype}; convert the input, x.astype(np.{weight.dtype}), "
+            f"linear: x is {dtype} but weight is {weight_dtype}; convert the input, x.astype(np.{weight_dtype}), "
             "or make the layer with that dtype="
         )
-    if bias is not None and (bias.shape != (outputs,) or bias.dtype != dtype):
+    if bias is not None and _spec(bias) != ((outputs,), dtype):
         raise ValueError(
             f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(bias)}, "
             f"weight {describe(weight)}"
         )
-    return cast(Tensor, kernels.linear(x, weight, bias))
+    return cast(Tensor, apply(kernels.linear, (x, weight) if bias is None else (x, weight, bias), {}))
 
 
 def relu(input: Any) -> Tensor:
     """max(x, 0), element by element; its slope at 0 is 0."""
-    return cast(Tensor, ops.relu(_array(input)))
+    return cast(Tensor, apply(ops.relu, (_array(input),), {}))
 
 
 def tanh(input: Any) -> Tensor:
     """tanh(x), element by element."""
-    return cast(Tensor, ops.tanh(_array(input)))
+    return cast(Tensor, apply(ops.tanh, (_array(input),), {}))
 
 
 def sigmoid(input: Any) -> Tensor:
     """1 / (1 + exp(-x)), element by element, without overflow."""
-    return cast(Tensor, ops.sigmoid(_array(input)))
+    return cast(Tensor, apply(ops.sigmoid, (_array(input),), {}))
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -70,7 +73,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if not (-axes <= start_dim < axes and -axes <= end_dim < axes and start_dim % axes <= end_dim % axes):
         raise ValueError(f"flatten: start_dim={start_dim}, end_dim={end_dim} name no axes of {describe(x)} in order")
     start, end = start_dim % axes, end_dim % axes + 1
-    return cast(Tensor, ops.reshape(x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])))
+    return cast(Tensor, apply(ops.reshape, (x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])), {}))
 
 
 def check_probability(name: str, p: float) -> None:
@@ -84,13 +87,13 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Gen
     check_probability("dropout", p)
     x = _array(input)
     if not training or p == 0:
-        return cast(Tensor, x)
+        return x if isinstance(x, Tensor) else Tensor(x)
     mask = np.zeros(x.shape, x.dtype)
     if p < 1:
         draws = generator_or_default(generator).random(x.shape, np.float32)
         np.multiply(draws >= p, 1 / (1 - p), out=mask, casting="same_kind")
     mask.flags.writeable = False
-    return cast(Tensor, ops.multiply(x, mask))
+    return cast(Tensor, apply(ops.multiply, (x, mask), {}))
 
 
 def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -111,23 +114,25 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     True
     """
     check_reduction("cross_entropy", reduction)
-    x, labels = _floating("cross_entropy", _array(input)), _labels(target)
-    if x.ndim == 0 or labels.shape != (x.shape[:1] + x.shape[2:] if x.ndim > 1 else ()):
+    x, labels = _array(input), _labels(target)
+    shape, dtype = _spec(x)
+    _require_floating("cross_entropy", dtype)
+    if not shape or labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()):
         raise ValueError(
             "cross_entropy: logits (N, C, ...) go with labels (N, ...), logits (C,) with one label; "
-            f"logits.shape={x.shape}, labels.shape={labels.shape}"
+            f"logits.shape={shape}, labels.shape={labels.shape}"
         )
-    classes = x.shape[1] if x.ndim > 1 else x.shape[0]
+    classes = shape[1] if len(shape) > 1 else shape[0]
     _check_range(labels, classes)
-    if x.ndim == 2:
-        return cast(Tensor, kernels.cross_entropy(x, labels, reduction=reduction))
-    rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if x.ndim > 1 else x.reshape(1, -1)
-    losses = kernels.cross_entropy(rows, labels.reshape(-1), reduction=reduction)
+    if len(shape) == 2:
+        return cast(Tensor, apply(kernels.cross_entropy, (x, labels), {"reduction": reduction}))
+    rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 1 else x.reshape(1, -1)
+    losses = apply(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
     return cast(Tensor, losses.reshape(labels.shape) if reduction == "none" else losses)
 
 
 def _labels(target: Any) -> Any:
-    labels = target.data if isinstance(target, Tensor) else np.asarray(target)
+    labels = target._data if isinstance(target, Tensor) else np.asarray(target)
     if labels.dtype.kind not in "iu":
         raise TypeError(
             f"cross_entropy: labels must be integers, the index of the right class of each sample, not {labels.dtype}; "
@@ -165,7 +170,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str 
             f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "
             f"{values.min()} to {values.max()}"
         )
-    return cast(Tensor, kernels.binary_cross_entropy_with_logits(x, y, reduction=reduction))
+    return cast(Tensor, apply(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction}))
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -176,26 +181,33 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
         TypeError: the dtypes differ.
     """
     x, y = _same_kind("mse_loss", input, target, reduction)
-    return cast(Tensor, kernels.mse_loss(x, y, reduction=reduction))
+    return cast(Tensor, apply(kernels.mse_loss, (x, y), {"reduction": reduction}))
 
 
 def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any, Any]:
     check_reduction(name, reduction)
-    x, y = _floating(name, _array(input)), _array(target)
-    if x.shape != y.shape:
+    x, y = _array(input), _array(target)
+    (shape, dtype), (target_shape, target_dtype) = _spec(x), _spec(y)
+    _require_floating(name, dtype)
+    if shape != target_shape:
         raise ValueError(
-            f"{name}: input and target must have one shape, they are not broadcast; input.shape={x.shape}, "
-            f"target.shape={y.shape}"
+            f"{name}: input and target must have one shape, they are not broadcast; input.shape={shape}, "
+            f"target.shape={target_shape}"
         )
-    if x.dtype != y.dtype:
-        raise TypeError(f"{name}: input is {x.dtype} but target is {y.dtype}; convert it: target.astype(np.{x.dtype})")
+    if dtype != target_dtype:
+        raise TypeError(f"{name}: input is {dtype} but target is {target_dtype}; convert it: target.astype(np.{dtype})")
     return x, y
 
 
-def _floating(name: str, x: Any) -> Any:
-    if x.dtype.kind != "f":
-        raise TypeError(f"{name}: input must be of a floating-point dtype, not {x.dtype}; convert it: x.astype(np.float32)")
-    return x
+def _require_floating(name: str, dtype: Any) -> None:
+    if dtype.kind != "f":
+        raise TypeError(f"{name}: input must be of a floating-point dtype, not {dtype}; convert it: x.astype(np.float32)")
+
+
+def _spec(x: Any) -> tuple[tuple[int, ...], Any]:
+    """Shape and dtype, without the detour over a Tensor's properties."""
+    data = x._data if isinstance(x, Tensor) else x
+    return data.shape, data.dtype
 
 
 def _array(value: Any) -> Any:

@@ -26,12 +26,17 @@ minimum = elementwise(
     lambda v, _ans, x, y: _share(v, x < y, x == y),
     lambda v, _ans, x, y: _share(v, y < x, x == y),
 )
-where = elementwise(
+_where_primitive = elementwise(
     np.where,
     None,
     lambda v, _ans, condition, _x, _y: np.where(condition, v, 0.0),
     lambda v, _ans, condition, _x, _y: np.where(condition, 0.0, v),
 )
+
+
+def where(condition: Any, *branches: Any) -> Any:
+    """x where the condition holds, else y; without x and y the places where it holds, which are integers."""
+    return _where_primitive(condition, *branches) if branches else np.nonzero(condition)
 
 
 def _within(x: Any, low: Any, high: Any) -> Any:

@@ -8,6 +8,8 @@ import numpy as np
 from . import casting, choice, indexing, joining, products, reductions, shapes
 
 composed: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.amax: reductions.max,
+    np.amin: reductions.min,
     np.clip: choice.clip,
     np.concatenate: joining.concat,
     np.copy: casting.copy,
@@ -18,6 +20,7 @@ composed: dict[Callable[..., Any], Callable[..., Any]] = {
     np.std: reductions.std,
     np.take_along_axis: indexing.take_along_axis,
     np.var: reductions.var,
+    np.where: choice.where,
 }
 for _name, _function in {"astype": casting.astype, "unstack": joining.unstack}.items():
     if hasattr(np, _name):  # NumPy 2.1 has them

@@ -1,0 +1,73 @@
+"""The programs in examples/ run, and do what they say."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DIGITS = EXAMPLES / "digits.py"
+
+pytestmark = pytest.mark.slow
+
+
+def start(*args):
+    return subprocess.Popen(
+        [sys.executable, "-u", *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finish(process):
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def test_every_example_is_tested_here():
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["digits.py"]
+
+
+def test_digits(tmp_path):
+    out = finish(start(DIGITS, "--out", tmp_path))
+    accuracy = float(out.split("test accuracy ")[1].split("%")[0])
+    assert accuracy >= 97.5
+    assert "epoch  80/80  loss" in out
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "digits_graph.svg",
+        "digits_misread.png",
+        "digits_model.npz",
+        "digits_training.png",
+    ]
+    drawing = (tmp_path / "digits_graph.svg").read_text()
+    for label in ("linear", "relu", "cross_entropy", "weight", "0: Linear"):
+        assert f">{label}<" in drawing
+    for picture in ("digits_misread.png", "digits_training.png"):
+        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_digits_repeats_exactly_for_a_seed(tmp_path):
+    weights = []
+    for run, seed in enumerate([3, 3, 4]):
+        finish(start(DIGITS, "--epochs", 2, "--seed", seed, "--out", tmp_path / str(run)))
+        weights.append(np.load(tmp_path / str(run) / "digits_model.npz")["0.weight"])
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+def test_ctrl_c_leaves_the_best_checkpoint(tmp_path):
+    process = start(DIGITS, "--epochs", 100000, "--out", tmp_path)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "digits_model.npz").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out = finish(process)
+    assert "holds the best epoch so far" in out
+    assert "test accuracy" in out
+    assert np.load(tmp_path / "digits_model.npz")["0.weight"].shape == (256, 64)

@@ -1,0 +1,107 @@
+"""The floors of the house: who may import whom, read from the imports themselves."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {"autograd_lite": ROOT / "autograd_lite", "autograd_lite.nn": ROOT / "nn", "autograd_lite.optim": ROOT / "optim"}
+
+# Each floor stands on those before it, and imports only from them and from its own floor.
+FLOORS = [
+    {"autograd_lite.mode", "autograd_lite.primitive", "autograd_lite.errors", "autograd_lite.torch_names", "autograd_lite.random"},
+    {"autograd_lite.data"},
+    {"autograd_lite.ops"},
+    {"autograd_lite.kernels"},
+    {"autograd_lite.tape"},
+    {"autograd_lite.sweeps"},
+    {"autograd_lite.operators", "autograd_lite.methods", "autograd_lite.numpy_protocol"},
+    {"autograd_lite.tensor"},
+    {"autograd_lite.array_api", "autograd_lite.func"},
+    {"autograd_lite.graph", "autograd_lite.testing"},
+    {"autograd_lite.nn", "autograd_lite.optim"},
+]
+LAZY = {"graphviz", "matplotlib", "pygraphviz", "pytest", "scipy", "sklearn", "torch", "hypothesis", "jax"}
+
+
+def modules():
+    for package, folder in PACKAGES.items():
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            yield ".".join([package, *(part for part in parts if part != "__init__")]), path
+
+
+def floor_of(module):
+    for number, floor in enumerate(FLOORS):
+        if any(module == name or module.startswith(name + ".") for name in floor):
+            return number
+    return None
+
+
+def imports(module, path, *, anywhere):
+    """The modules that a file imports: anywhere in it, or only where importing the file runs it."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+
+    def visit(node):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) and not anywhere:
+                continue
+            if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+                continue
+            if isinstance(child, ast.Import):
+                yield from (alias.name for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                base = child.module or ""
+                if child.level:
+                    up = package.split(".")[: len(package.split(".")) - child.level + 1]
+                    base = ".".join([*up, *([child.module] if child.module else [])])
+                names = [f"{base}.{alias.name}" for alias in child.names]
+                known = {name for name, _ in modules()}
+                yield from (name if name in known else base for name in names)
+            yield from visit(child)
+
+    return set(visit(ast.parse(path.read_text())))
+
+
+MODULES = dict(modules())
+
+
+@pytest.mark.smoke
+def test_every_module_has_a_floor():
+    tops = {"autograd_lite"}
+    assert [name for name in MODULES if floor_of(name) is None and name not in tops] == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "autograd_lite"])
+def test_imports_go_down(module):
+    here = floor_of(module)
+    wrong = []
+    for imported in imports(module, MODULES[module], anywhere=True):
+        if not imported.startswith("autograd_lite"):
+            continue
+        there = 0 if imported == "autograd_lite" and here == len(FLOORS) - 1 else floor_of(imported)
+        if there is None or there > here:
+            wrong.append(imported)
+    assert wrong == []
+
+
+def test_nn_and_optim_know_nothing_of_each_other():
+    for module, path in MODULES.items():
+        other = {"autograd_lite.nn": "autograd_lite.optim", "autograd_lite.optim": "autograd_lite.nn"}
+        for own, foreign in other.items():
+            if module.startswith(own):
+                assert not any(name.startswith(foreign) for name in imports(module, path, anywhere=True))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_heavy_is_imported_where_it_is_used(module):
+    if module in {"autograd_lite.graph.picture"}:  # itself imported only by what draws
+        return
+    at_top = {name.partition(".")[0] for name in imports(module, MODULES[module], anywhere=False)}
+    assert at_top & LAZY == set()
+
+
+def test_torch_is_never_imported():
+    for module, path in MODULES.items():
+        assert not any(name.partition(".")[0] == "torch" for name in imports(module, path, anywhere=True)), module
