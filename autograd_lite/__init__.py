@@ -16,7 +16,8 @@ recorded graph as data, `ag.func` has derivatives as functions of functions.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .array_api import *  # noqa: F403
+from . import array_api
+from .array_api import *  # noqa: F403  # the names of the array API standard
 from .mode import enable_grad, fusion, is_fusion_enabled, is_grad_enabled, no_grad
 from .random import manual_seed
 from .tensor import Tensor, grad, stop_gradient
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from .graph import draw
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Tensor", "draw", "enable_grad", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled",
+    "manual_seed", "nn", "no_grad", "optim", "stop_gradient", "testing",
+]  # fmt: skip
+__all__ += array_api.__all__
 
 _LAZY = {"func", "graph", "nn", "optim", "testing"}
 

@@ -8,10 +8,66 @@ from typing import Any
 import numpy as np
 
 from . import ops
-from .data import from_python
 from .primitive import Traced
-from .tensor import Tensor
 from .tape import wrap
+from .tensor import Tensor
+
+__all__ = [
+    "abs",
+    "add",
+    "arctan",
+    "asarray",
+    "broadcast_to",
+    "clip",
+    "concat",
+    "cos",
+    "cosh",
+    "cumulative_sum",
+    "divide",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "flip",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "matmul",
+    "matrix_transpose",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "moveaxis",
+    "multiply",
+    "negative",
+    "permute_dims",
+    "positive",
+    "pow",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "reshape",
+    "sigmoid",
+    "sin",
+    "sinh",
+    "split",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "std",
+    "subtract",
+    "sum",
+    "take_along_axis",
+    "tan",
+    "tanh",
+    "unstack",
+    "var",
+    "where",
+]  # fmt: skip
 
 abs = ops.absolute
 add = ops.add
@@ -83,7 +139,7 @@ def asarray(obj: Any, dtype: Any = None, copy: bool | None = None) -> Tensor:
         return obj
     if copy is False:
         if not isinstance(obj, np.ndarray) or (dtype is not None and obj.dtype != np.dtype(dtype)):
-            raise ValueError(f"asarray: copy=False needs an ndarray that already has the dtype, not {type(obj).__name__}")
+            raise ValueError(f"asarray: copy=False needs an ndarray of the dtype, not {type(obj).__name__}")
         return wrap(obj, None)  # type: ignore[no-any-return]
     if isinstance(obj, Traced):
         return obj.copy() if dtype is None else obj.astype(dtype)  # type: ignore[attr-defined, no-any-return]

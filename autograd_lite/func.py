@@ -1,7 +1,7 @@
 """Derivatives as functions of functions.
 
-    value, pull = vjp(f, x)        # pull(g) is g^T J, any number of times
-    value, tangent = jvp(f, (x,), (v,))     # J v, by forward mode
+value, pull = vjp(f, x)        # pull(g) is g^T J, any number of times
+value, tangent = jvp(f, (x,), (v,))     # J v, by forward mode
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .tensor import Tensor, _seed, sweep
 def _inputs(primals: Sequence[Any], doing: str) -> list[Tensor]:
     """A place of its own in the graph for each argument, so that each gets a derivative of its own."""
     inputs = []
-    for i, x in enumerate(primals):
-        x = x if isinstance(x, Tensor) else Tensor(x)
+    for i, primal in enumerate(primals):
+        x = primal if isinstance(primal, Tensor) else Tensor(primal)
         if x.dtype.kind != "f":
             raise TypeError(f"{doing}: argument {i}, {describe(x)}, must be of a floating-point dtype")
         inputs.append(ALIAS(x) if x.requires_grad else x.detach().requires_grad_())
@@ -126,4 +126,4 @@ def _depends_on_more(value: Tensor, inputs: Sequence[Tensor]) -> bool:
 def _result(found: Any, shape: tuple[int, ...], dtype: Any) -> Tensor:
     if found is None:
         found = np.zeros(shape, dtype)
-    return found if isinstance(found, Tensor) else wrap(np.array(found), None)  # type: ignore[no-any-return]
+    return found if isinstance(found, Tensor) else wrap(np.array(found), None)

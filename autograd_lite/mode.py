@@ -56,7 +56,8 @@ def _switch_from_environment(name: str) -> bool:
 
 
 _mode: ContextVar[Mode] = ContextVar(
-    "autograd_lite_mode", default=Mode(True, _switch_from_environment("AUTOGRAD_LITE_FUSION"), None)
+    "autograd_lite_mode",
+    default=Mode(True, _switch_from_environment("AUTOGRAD_LITE_FUSION"), None),  # noqa: B039  # never changed
 )
 
 current = _mode.get

@@ -9,7 +9,7 @@ declared raises, naming the function: nothing is ever detached silently.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -133,7 +133,7 @@ class NumpyProtocol(Traced):
     ) -> Any:
         function = _rule_for(func)
         if function is not None:
-            if kwargs.get("out", None) is not None:
+            if kwargs.get("out") is not None:
                 raise TypeError(f"np.{func.__name__}: out= is not taken on a Tensor; use the answer")
             return function(*args, **kwargs)
         if func in WITHOUT_DERIVATIVE or not (
@@ -149,7 +149,7 @@ class NumpyProtocol(Traced):
                 "ag.stack / ag.concat to join Tensors"
             )
         array = np.array(self._data, dtype=dtype, copy=copy)
-        return array if copy else cast("ndarray[Any, Any]", read_only(array))
+        return array if copy else read_only(array)
 
 
 def read_only(array: Any) -> ndarray[Any, Any]:

@@ -155,8 +155,8 @@ def _inplace(symbol: str, raw: Binary) -> Binary:
             return self
         if self._node.primitive is None:
             raise RuntimeError(
-                f"`t {symbol} ...` on a leaf that requires a gradient would lose it: write `t = t {symbol[:-1]} ...` to "
-                "make a new Tensor, or update the leaf inside `with ag.no_grad():`"
+                f"`t {symbol} ...` on a leaf that requires a gradient would lose it: write `t = t {symbol[:-1]} ...` "
+                "to make a new Tensor, or update the leaf inside `with ag.no_grad():`"
             )
         return raw(self, other)
 

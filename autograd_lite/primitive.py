@@ -59,13 +59,32 @@ class Primitive:
     Calling it is like calling the NumPy function: ndarrays in, ndarray out; with a Tensor among the
     arguments the call is recorded and gives a Tensor.
 
-    Attributes: `name`, `kind`, `function` (the key in the registry), `raw` (what runs on ndarrays),
-    `vjps` (a rule or None per argument), `everywhere` (no rule is None), `joint` (one rule that gives the cotangents of all arguments
-    at once, instead of `vjps`), `together` (all cotangents come from one call), `jvp`, `many` (it gives a
-    sequence of arrays).
+    Attributes:
+        name, kind: as it is shown.
+        function: the key in the registry.
+        raw: what runs on ndarrays.
+        vjps, jvps: a rule or None per argument.
+        everywhere: no rule is None.
+        joint: one rule that gives the cotangents of all arguments at once, instead of `vjps`.
+        together: all cotangents come from one call, of `joint` or of a kernel.
+        jvp: forward mode, called with a tangent or None per argument.
+        many: it gives a sequence of arrays.
     """
 
-    __slots__ = ("everywhere", "function", "joint", "jvp", "jvps", "keepers", "kind", "many", "name", "raw", "together", "vjps")
+    __slots__ = (
+        "everywhere",
+        "function",
+        "joint",
+        "jvp",
+        "jvps",
+        "keepers",
+        "kind",
+        "many",
+        "name",
+        "raw",
+        "together",
+        "vjps",
+    )
 
     def __init__(
         self,
@@ -112,8 +131,11 @@ class Primitive:
         """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""
         rules = [self.joint] if self.joint is not None else []
         for position in wanted:
-            rules += [rules_of[position] for rules_of in (self.vjps, self.jvps) if position < len(rules_of)]
-        return set().union(*(_reads(rule, count) for rule in rules if rule is not None))
+            for rules_by_position in (self.vjps, self.jvps):
+                rule = rules_by_position[position] if position < len(rules_by_position) else None
+                if rule is not None:
+                    rules.append(rule)
+        return set().union(*(_reads(rule, count) for rule in rules))
 
 
 class _Keepers(dict[int, "itemgetter[Any]"]):
@@ -140,7 +162,7 @@ def _reads(rule: Rule, count: int) -> set[int]:
     """Positions (0: ans, 1..count: arguments) of what a rule reads: parameters without an underscore."""
     kinds = inspect.Parameter
     parameters = [p for p in inspect.signature(rule).parameters.values() if p.kind is not kinds.KEYWORD_ONLY][1:]
-    reads = set()
+    reads: set[int] = set()
     for position, parameter in enumerate(parameters):
         if not parameter.name.startswith("_"):
             last = count if parameter.kind is kinds.VAR_POSITIONAL else position

@@ -1,6 +1,6 @@
 """Random numbers: the generator that layers and dropout draw from when they are given none.
 
-    ag.manual_seed(0)        # from here on, the same numbers each time
+ag.manual_seed(0)        # from here on, the same numbers each time
 """
 
 from __future__ import annotations

@@ -112,9 +112,7 @@ def pullback(
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """The adjoint of broadcasting: sum `g` over the axes along which an argument of `shape` was repeated."""
     extra = len(g.shape) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
-    )
+    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
     summed = np.add.reduce(g, axis=axes)
     return summed.reshape(shape) if summed.shape != shape else summed
 
@@ -132,8 +130,13 @@ def _together(
     assert out._node is not None, f"the reference of {primitive.name} loses the gradient of its arguments"
     inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if want]
     found = iter(pullback([out._node], [g], inputs=inputs, create_graph=True, retain_graph=True))
-    parts = [next(found) if want else None for want in wanted]
-    return [np.zeros(p.shape, p.dtype) if w and d is None else d for d, p, w in zip(parts, node.parents, wanted, strict=True)]
+    parts = []
+    for parent, want in zip(node.parents, wanted, strict=True):
+        part = next(found) if want else None
+        if want and part is None and parent is not None:  # the reference does not depend on this argument here
+            part = wrap(np.zeros(parent.shape, parent.dtype), None)
+        parts.append(part)
+    return parts
 
 
 def _lifted(node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:

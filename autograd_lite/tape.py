@@ -130,7 +130,8 @@ def record(
     """Write an operation down; None if its answer is of a dtype that carries no gradient."""
     dtype = ans.dtype
     if dtype.kind != "f":
-        return _without_gradient(primitive, dtype)
+        _refuse_complex(primitive, dtype)
+        return None
     node: Node = _new(Node)
     node.order = next_order()
     node.primitive = primitive
@@ -144,7 +145,7 @@ def record(
     return node
 
 
-def _without_gradient(primitive: Primitive, dtype: Any) -> None:
+def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
     if dtype.kind == "c":
         raise TypeError(
             f"{primitive.name}: the answer would be {dtype}, and gradients of complex numbers are not defined "
@@ -177,9 +178,9 @@ def wrap(data: Any, node: Node | None) -> Any:
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
     mode = current()
-    fused = primitive.kind == "fused"
-    if fused and not mode.fusing:
-        answer = primitive.reference(*args, **kwargs)  # type: ignore[attr-defined]
+    fused = primitive if isinstance(primitive, Fused) else None
+    if fused is not None and not mode.fusing:
+        answer = fused.reference(*args, **kwargs)
         return answer if isinstance(answer, Traced) else wrap(answer, None)
 
     raw: list[Any] = []
@@ -207,8 +208,8 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         kwargs = _plain_keywords(primitive, kwargs, recording)
 
     try:
-        if fused and recording:
-            ans, first = primitive.kernel.forward(*raw, **kwargs)
+        if fused is not None and recording:
+            ans, first = fused.kernel.forward(*raw, **kwargs)
         else:
             ans = first = primitive.raw(*raw, **kwargs)
     except Exception as error:
@@ -216,7 +217,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
     if not recording:
         return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
-    if fused:
+    if fused is not None:
         saved = (first, *raw)
     else:
         stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)

@@ -1,7 +1,7 @@
 """Weights in a file: written whole or not at all, read without executing anything.
 
-    nn.save(model.state_dict(), "model.npz")
-    model.load_state_dict(nn.load("model.npz"))
+nn.save(model.state_dict(), "model.npz")
+model.load_state_dict(nn.load("model.npz"))
 """
 
 from __future__ import annotations

@@ -58,7 +58,11 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = "_parameters" if isinstance(value, Parameter) else "_modules" if isinstance(value, Module) else None
-        if kind is None and name not in self.__dict__.get("_parameters", ()) and name not in self.__dict__.get("_modules", ()):
+        if (
+            kind is None
+            and name not in self.__dict__.get("_parameters", ())
+            and name not in self.__dict__.get("_modules", ())
+        ):
             object.__setattr__(self, name, value)
             return
         if "_parameters" not in self.__dict__:

@@ -27,9 +27,7 @@ def forward(x: Any, weight: Any, bias: Any = None) -> tuple[Any, None]:
     return (y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[0])), None
 
 
-def backward(
-    g: Any, _residual: None, needs: Sequence[bool], x: Any, weight: Any, bias: Any = None
-) -> tuple[Any, ...]:
+def backward(g: Any, _residual: None, needs: Sequence[bool], x: Any, weight: Any, bias: Any = None) -> tuple[Any, ...]:
     if x.ndim == 2:
         rows, g_rows = x, g
     else:

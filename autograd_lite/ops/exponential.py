@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import elementwise
+from ..primitive import Primitive, elementwise
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -28,4 +28,4 @@ def _sigmoid(x: Any) -> Any:
 
 
 _sigmoid.__name__ = "sigmoid"
-sigmoid = elementwise(_sigmoid, lambda v, ans, _x: v * (ans * (1 - ans)))
+sigmoid: Primitive = elementwise(_sigmoid, lambda v, ans, _x: v * (ans * (1 - ans)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import linear
+from ..primitive import Primitive, linear
 
 
 def _getitem(x: Any, index: Any) -> Any:
@@ -20,7 +20,7 @@ def _is_basic(index: Any) -> bool:
 def _scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape`, with g added at `index`."""
     into = np.zeros(shape, g.dtype)
-    if _is_basic(index) or getattr(index, "dtype", None) == bool:
+    if _is_basic(index) or getattr(index, "dtype", None) == np.dtype(bool):
         into[index] = g  # no element is picked twice
     else:
         np.add.at(into, index, g)
@@ -29,8 +29,8 @@ def _scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 _getitem.__name__ = "getitem"
 _scatter_add.__name__ = "scatter_add"
-getitem = linear(_getitem, lambda g, _ans, _x, index: scatter_add(g, index, _x.shape))
-scatter_add = linear(_scatter_add, lambda g, _ans, _x, index, shape: g[index])
+getitem: Primitive = linear(_getitem, lambda g, _ans, _x, index: scatter_add(g, index, _x.shape))
+scatter_add: Primitive = linear(_scatter_add, lambda g, _ans, _x, index, shape: g[index])
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:

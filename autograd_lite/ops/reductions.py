@@ -11,6 +11,11 @@ import numpy as np
 
 from ..primitive import general, linear
 
+# A ufunc's reduce is twice as fast as np.sum and np.max, which add a layer of Python around it.
+_add: Any = np.add.reduce
+_maximum: Any = np.maximum.reduce
+_minimum: Any = np.minimum.reduce
+
 
 def _kept(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     """The shape that `keepdims=True` leaves."""
@@ -31,7 +36,7 @@ def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
 
 
 def _sum(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    return np.add.reduce(x, axis=axis, dtype=dtype, keepdims=keepdims)
+    return _add(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 sum = linear(
@@ -44,14 +49,12 @@ sum = linear(
 def _mean(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
     if dtype is not None or np.ndim(x) == 0 or x.dtype.itemsize < 4:
         return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
+    return _add(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
 
 
 mean = linear(
     np.mean,
-    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(
-        g / _count(_x.shape, axis), _x.shape, axis
-    ),
+    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(g / _count(_x.shape, axis), _x.shape, axis),
     raw=_mean,
 )
 
@@ -63,11 +66,11 @@ def _share_of_ties(ans: Any, x: Any, axis: Any) -> Any:
 
 
 def _max(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return _maximum(x, axis=axis, keepdims=keepdims)
 
 
 def _min(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return _minimum(x, axis=axis, keepdims=keepdims)
 
 
 def _extreme_vjp(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:

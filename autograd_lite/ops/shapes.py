@@ -6,9 +6,7 @@ import numpy as np
 
 from ..primitive import linear
 
-reshape = linear(
-    np.reshape, lambda g, _ans, _x, shape: np.reshape(g, _x.shape), raw=lambda x, shape: x.reshape(shape)
-)
+reshape = linear(np.reshape, lambda g, _ans, _x, shape: np.reshape(g, _x.shape), raw=lambda x, shape: x.reshape(shape))
 expand_dims = linear(np.expand_dims, lambda g, _ans, _x, axis: np.reshape(g, _x.shape))
 squeeze = linear(np.squeeze, lambda g, _ans, _x, axis=None: np.reshape(g, _x.shape))
 flip = linear(np.flip, lambda g, _ans, _x, axis=None: np.flip(g, axis))

@@ -135,7 +135,7 @@ def test_backward_a_second_time():
     loss.backward(retain_graph=True)
     loss.backward()
     np.testing.assert_array_equal(x.grad.data, [4.0, 8.0])
-    with pytest.raises(RuntimeError, match="sum a second time.*retain_graph=True"):
+    with pytest.raises(RuntimeError, match=r"sum a second time.*retain_graph=True"):
         loss.backward()
 
 

@@ -308,7 +308,7 @@ class TestAsAPythonObject:
 
     @pytest.mark.parametrize("again", [copy.deepcopy, pickle.dumps])
     def test_copies_of_a_computed_value(self, again):
-        with pytest.raises(RuntimeError, match="made by multiply.*detach"):
+        with pytest.raises(RuntimeError, match=r"made by multiply.*detach"):
             again(Tensor([1.0], requires_grad=True) * 2)
 
     def test_names_of_pytorch_are_told_where_to_go(self):

@@ -95,7 +95,7 @@ def test_second_derivatives_are_those_of_pytorch(ours, theirs, inputs, fused):
 @pytest.mark.smoke
 @fusion
 @case
-def test_against_finite_differences_in_reverse_and_forward_mode(ours, theirs, inputs, fused):  # noqa: ARG001
+def test_against_finite_differences_in_reverse_and_forward_mode(ours, theirs, inputs, fused):
     with ag.fusion(fused):
         assert_gradients_close(ours, *inputs, order=2)
 
@@ -103,7 +103,7 @@ def test_against_finite_differences_in_reverse_and_forward_mode(ours, theirs, in
 @fusion
 @case
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_dtypes_are_kept(ours, theirs, inputs, dtype, fused):  # noqa: ARG001
+def test_dtypes_are_kept(ours, theirs, inputs, dtype, fused):
     xs = [Tensor(x, dtype, requires_grad=True) for x in inputs]
     with ag.fusion(fused):
         y = ours(*xs)
@@ -118,7 +118,7 @@ def test_dtypes_are_kept(ours, theirs, inputs, dtype, fused):  # noqa: ARG001
 
 
 @case
-def test_layouts_do_not_matter(ours, theirs, inputs):  # noqa: ARG001
+def test_layouts_do_not_matter(ours, theirs, inputs):
     turned = [np.asfortranarray(x[::-1])[::-1] if x.ndim else x for x in inputs]
     results = []
     for given in (inputs, turned):
@@ -130,7 +130,7 @@ def test_layouts_do_not_matter(ours, theirs, inputs):  # noqa: ARG001
 
 
 @case
-def test_only_what_is_asked_for(ours, theirs, inputs):  # noqa: ARG001
+def test_only_what_is_asked_for(ours, theirs, inputs):
     for wanted in range(len(inputs)):
         xs = [Tensor(x, requires_grad=i == wanted) for i, x in enumerate(inputs)]
         everything = [Tensor(x, requires_grad=True) for x in inputs]
@@ -223,7 +223,9 @@ class TestModules:
         x, y, labels = normal(3, 4), probabilities(3, 4), [0, 3, 1]
         for reduction in ("mean", "sum"):
             assert nn.MSELoss(reduction=reduction)(x, y) == F.mse_loss(x, y, reduction=reduction)
-            assert nn.CrossEntropyLoss(reduction=reduction)(x, labels) == F.cross_entropy(x, labels, reduction=reduction)
+            assert nn.CrossEntropyLoss(reduction=reduction)(x, labels) == F.cross_entropy(
+                x, labels, reduction=reduction
+            )
             assert nn.BCEWithLogitsLoss(reduction=reduction)(x, y) == F.binary_cross_entropy_with_logits(
                 x, y, reduction=reduction
             )
@@ -255,9 +257,14 @@ X = np.ones((2, 3), np.float32)
         (
             lambda: nn.Linear(64, 10)(np.ones((32, 63), np.float32)),
             ValueError,
-            r"linear: x has 63 features in its last axis but weight expects 64; x.shape=\(32, 63\), weight.shape=\(10, 64\)",
+            r"linear: x has 63 features in its last axis but weight expects 64; "
+            r"x.shape=\(32, 63\), weight.shape=\(10, 64\)",
         ),
-        (lambda: nn.Linear(3, 1)(np.ones((2, 3))), TypeError, r"x is float64 but weight is float32.*astype\(np.float32\)"),
+        (
+            lambda: nn.Linear(3, 1)(np.ones((2, 3))),
+            TypeError,
+            r"x is float64 but weight is float32.*astype\(np.float32\)",
+        ),
         (lambda: nn.Linear(3, 1)(np.ones((2, 3), int)), TypeError, "x is int64 but weight is float32"),
         (lambda: nn.Linear(3, 1)(np.float32(1.0)), ValueError, "x has no features"),
         (lambda: F.linear(X, X, np.ones(3, np.float32)), ValueError, r"bias is float32\[3\], weight float32\[2, 3\]"),
@@ -267,9 +274,21 @@ X = np.ones((2, 3), np.float32)
         (lambda: F.cross_entropy(X, [0.0, 1.0]), TypeError, "labels must be integers.*not float64.*argmax"),
         (lambda: F.cross_entropy(X, [0, 1, 2]), ValueError, r"logits.shape=\(2, 3\), labels.shape=\(3,\)"),
         (lambda: F.cross_entropy(X, [[0], [1]]), ValueError, r"labels.shape=\(2, 1\)"),
-        (lambda: F.cross_entropy(X.astype(int), [0, 1]), TypeError, "input must be of a floating-point dtype, not int64"),
-        (lambda: F.mse_loss(np.ones((3, 1)), np.ones(3)), ValueError, r"not broadcast; input.shape=\(3, 1\), target.shape=\(3,\)"),
-        (lambda: F.mse_loss(X, np.ones((2, 3))), TypeError, r"input is float32 but target is float64.*astype\(np.float32\)"),
+        (
+            lambda: F.cross_entropy(X.astype(int), [0, 1]),
+            TypeError,
+            "input must be of a floating-point dtype, not int64",
+        ),
+        (
+            lambda: F.mse_loss(np.ones((3, 1)), np.ones(3)),
+            ValueError,
+            r"not broadcast; input.shape=\(3, 1\), target.shape=\(3,\)",
+        ),
+        (
+            lambda: F.mse_loss(X, np.ones((2, 3))),
+            TypeError,
+            r"input is float32 but target is float64.*astype\(np.float32\)",
+        ),
         (lambda: F.binary_cross_entropy_with_logits(X, X * 2), ValueError, "range from 2.0 to 2.0"),
         (lambda: F.binary_cross_entropy_with_logits(X, X * np.nan), ValueError, "range from nan"),
         (lambda: F.binary_cross_entropy_with_logits(X, np.ones((2, 3), int)), TypeError, "target is int64"),

@@ -257,9 +257,15 @@ class TestInit:
         [
             (lambda t, g: nn.init.uniform_(t, -2, 3, generator=g), lambda t: torch.nn.init.uniform_(t, -2, 3)),
             (lambda t, g: nn.init.normal_(t, 1.0, 0.5, generator=g), lambda t: torch.nn.init.normal_(t, 1.0, 0.5)),
-            (lambda t, g: nn.init.xavier_uniform_(t, 2.0, generator=g), lambda t: torch.nn.init.xavier_uniform_(t, 2.0)),
+            (
+                lambda t, g: nn.init.xavier_uniform_(t, 2.0, generator=g),
+                lambda t: torch.nn.init.xavier_uniform_(t, 2.0),
+            ),
             (lambda t, g: nn.init.xavier_normal_(t, generator=g), torch.nn.init.xavier_normal_),
-            (lambda t, g: nn.init.kaiming_uniform_(t, 5**0.5, generator=g), lambda t: torch.nn.init.kaiming_uniform_(t, 5**0.5)),
+            (
+                lambda t, g: nn.init.kaiming_uniform_(t, 5**0.5, generator=g),
+                lambda t: torch.nn.init.kaiming_uniform_(t, 5**0.5),
+            ),
             (
                 lambda t, g: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu", generator=g),
                 lambda t: torch.nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
@@ -289,7 +295,10 @@ class TestInit:
         assert nn.init.zeros_(p) is p
         assert nn.init.constant_(p, 0.5).data.max() == 0.5
 
-    @pytest.mark.parametrize(("name", "param"), [("relu", None), ("tanh", None), ("leaky_relu", 0.3), ("linear", None), ("selu", None), ("sigmoid", None)])
+    @pytest.mark.parametrize(
+        ("name", "param"),
+        [("relu", None), ("tanh", None), ("leaky_relu", 0.3), ("linear", None), ("selu", None), ("sigmoid", None)],
+    )
     def test_gain(self, name, param):
         assert nn.init.calculate_gain(name, param) == pytest.approx(torch.nn.init.calculate_gain(name, param))
 

@@ -4,14 +4,15 @@ import doctest
 import importlib
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
+import autograd_lite.nn
+import autograd_lite.optim
 import pytest
 
 import autograd_lite
-import autograd_lite.nn
-import autograd_lite.optim
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -30,19 +31,30 @@ def test_docstrings(name):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
-def test_snippets(page, tmp_path, monkeypatch):
-    """The Python blocks of a page run in order, in one namespace; `# raises ...` on a line says that it must."""
-    monkeypatch.chdir(tmp_path)
-    autograd_lite.manual_seed(0)
-    np.random.seed(0)
+def run_snippets(page, folder):
+    """Run the Python blocks of a page in order, as one program, and the tests it defines; gives what it prints."""
     blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
-    namespace = {}
-    for block in blocks:
-        exec(compile(block, str(page), "exec"), namespace)
-    for name, value in list(namespace.items()):
-        if name.startswith("test_") and callable(value):
-            value()
+    tests = re.findall(r"^def (test_\w+)\(\)", "\n".join(blocks), re.MULTILINE)
+    program = "\n".join([*blocks, *(f"{name}()" for name in tests)])
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=folder, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_snippets(page, tmp_path):
+    run_snippets(page, tmp_path)
+
+
+def test_the_readme_keeps_its_promises(tmp_path):
+    out = run_snippets(ROOT / "README.md", tmp_path)
+    assert float(out.split("%")[0]) > 98
+    drawn = (tmp_path / "graph.svg").read_text()
+    shown = (ROOT / "docs" / "graph.svg").read_text()
+    labels = re.compile(r"<text[^>]*>([^<]*)</text>")
+    assert labels.findall(drawn) == labels.findall(shown)  # the picture shown is the one that is drawn
 
 
 def test_pages_have_snippets():
@@ -57,10 +69,12 @@ def test_links_lead_somewhere(page):
 
 
 def test_public_names_are_documented():
-    missing = []
-    for module in (autograd_lite, autograd_lite.nn, autograd_lite.optim, autograd_lite.nn.functional, autograd_lite.nn.init):
-        for name, value in vars(module).items():
-            if not name.startswith("_") and callable(value) and getattr(value, "__module__", "").startswith("autograd_lite"):
-                if not (value.__doc__ or "").strip():
-                    missing.append(f"{module.__name__}.{name}")
+    nn, optim = autograd_lite.nn, autograd_lite.optim
+    missing = [
+        f"{module.__name__}.{name}"
+        for module in (autograd_lite, nn, nn.functional, nn.init, optim)
+        for name, value in vars(module).items()
+        if not name.startswith("_") and callable(value) and str(value.__module__).startswith("autograd_lite")
+        if not (value.__doc__ or "").strip()
+    ]
     assert missing == []

@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"autograd_lite": ROOT / "autograd_lite", "autograd_lite.nn": ROOT / "nn", "autograd_lite.optim": ROOT / "optim"}
+PACKAGES = {
+    "autograd_lite": ROOT / "autograd_lite",
+    "autograd_lite.nn": ROOT / "nn",
+    "autograd_lite.optim": ROOT / "optim",
+}
 
 # Each floor stands on those before it, and imports only from them and from its own floor.
 FLOORS = [
-    {"autograd_lite.mode", "autograd_lite.primitive", "autograd_lite.errors", "autograd_lite.torch_names", "autograd_lite.random"},
+    {
+        "autograd_lite.mode",
+        "autograd_lite.primitive",
+        "autograd_lite.errors",
+        "autograd_lite.torch_names",
+        "autograd_lite.random",
+    },
     {"autograd_lite.data"},
     {"autograd_lite.ops"},
     {"autograd_lite.kernels"},

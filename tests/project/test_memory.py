@@ -10,7 +10,9 @@ from autograd_lite import nn, optim
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.01, momentum=0.9), lambda p: optim.Adam(p)], ids=["SGD", "Adam"])
+@pytest.mark.parametrize(
+    "make", [lambda p: optim.SGD(p, lr=0.01, momentum=0.9), lambda p: optim.Adam(p)], ids=["SGD", "Adam"]
+)
 def test_ten_thousand_steps_without_the_collector(make):
     model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Dropout(0.1), nn.Linear(16, 3))
     optimizer = make(model.parameters())
