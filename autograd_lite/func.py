@@ -77,13 +77,15 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     Raises:
         TypeError: an argument is not floating-point, or f gives no Tensor.
-        ValueError: a tangent has not the shape of its argument.
+        ValueError: a tangent is missing, or has not the shape of its argument.
 
     >>> import autograd_lite as ag
     >>> value, tangent = ag.func.jvp(lambda x: x**3, (2.0,), (1.0,))
     >>> value.item(), tangent.item()
     (8.0, 12.0)
     """
+    if len(primals) != len(tangents):
+        raise ValueError(f"jvp: {len(primals)} arguments need as many tangents, not {len(tangents)}")
     inputs = _inputs(primals, "jvp")
     moving = [v if isinstance(v, Tensor) else Tensor(v) for v in tangents]
     for i, (x, v) in enumerate(zip(inputs, moving, strict=True)):
