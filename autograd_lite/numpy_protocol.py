@@ -135,7 +135,12 @@ class NumpyProtocol(Traced):
         if function is not None:
             if kwargs.get("out") is not None:
                 raise TypeError(f"np.{func.__name__}: out= is not taken on a Tensor; use the answer")
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except TypeError as error:
+                if "unexpected keyword" in str(error) or "positional argument" in str(error):
+                    raise explain(f"np.{func.__name__}", args, kwargs, error) from error
+                raise
         if func in WITHOUT_DERIVATIVE or not (
             current().recording and (_carries_gradient(args) or _carries_gradient(kwargs))
         ):

@@ -64,7 +64,7 @@ class Primitive:
         function: the key in the registry.
         raw: what runs on ndarrays.
         vjps, jvps: a rule or None per argument.
-        everywhere: no rule is None.
+        everywhere: a gradient flows to every argument.
         joint: one rule that gives the cotangents of all arguments at once, instead of `vjps`.
         together: all cotangents come from one call, of `joint` or of a kernel.
         jvp: forward mode, called with a tangent or None per argument.
@@ -107,8 +107,8 @@ class Primitive:
         self.joint = joint
         self.jvp = jvp
         self.many = many
-        self.everywhere = None not in self.vjps
         self.together = joint is not None or kind == "fused"
+        self.everywhere = self.together or (kind in ("elementwise", "bilinear") and None not in self.vjps)
         self.keepers = _Keepers(self)
         if function in registry:
             raise ValueError(f"{self.name} is declared twice")
@@ -125,7 +125,7 @@ class Primitive:
 
     def differentiable(self, position: int) -> bool:
         """Whether a gradient flows to the argument at `position`."""
-        return self.everywhere or self.together or self.vjps[position] is not None
+        return self.everywhere or (position < len(self.vjps) and self.vjps[position] is not None)
 
     def kept(self, wanted: Sequence[int], count: int) -> set[int]:
         """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""

@@ -33,13 +33,17 @@ def theirs(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays
     """The same by PyTorch, as ndarrays."""
     xs = [torch.from_numpy(np.array(x)).requires_grad_() for x in arrays]
     value = call(*xs)
-    w = torch.from_numpy(np.asarray(weights(tuple(value.shape), value.detach().numpy().dtype)))
-    first = torch.autograd.grad(value, xs, w, create_graph=True, materialize_grads=True)
-    total = sum((g * torch.from_numpy(np.asarray(weights(tuple(g.shape), g.detach().numpy().dtype, 1)))).sum() for g in first)
+    first = torch.autograd.grad(value, xs, like(value), create_graph=True, materialize_grads=True)
+    total = sum((g * like(g, 1)).sum() for g in first)
     if not total.requires_grad:
         return value.detach().numpy(), [g.detach().numpy() for g in first], [np.zeros_like(x) for x in arrays]
     second = torch.autograd.grad(total, xs, materialize_grads=True)
     return value.detach().numpy(), [g.detach().numpy() for g in first], [g.numpy(force=True) for g in second]
+
+
+def like(x: torch.Tensor, salt: int = 0) -> torch.Tensor:
+    """The weights for a PyTorch tensor."""
+    return torch.from_numpy(np.asarray(weights(tuple(x.shape), x.detach().numpy().dtype, salt)))
 
 
 def plain(x: Any) -> Any:

@@ -101,7 +101,7 @@ ELEMENTWISE = [
     Sample("cosh", np.cosh, ((3, 4),), torch.cosh),
     Sample("tanh", np.tanh, ((3, 4),), torch.tanh),
     Sample(
-        "sigmoid", ag.sigmoid, ((3, 4),), torch.sigmoid, numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x))
+        "sigmoid", ag.sigmoid, ((3, 4),), torch.sigmoid, numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
 ]  # fmt: skip
@@ -138,7 +138,7 @@ REDUCTIONS = [
     Sample("max", lambda x: np.max(x, axis=0), (A,), lambda x: x.amax(0), name="max axis=0"),
     Sample("max", lambda x: np.max(x, axis=1, keepdims=True), (A,), lambda x: x.amax(1, True), name="max keepdims"),
     Sample("min", np.min, (A,), torch.amin),
-    Sample("min", lambda x: np.min(x, axis=(0, 2)), (apart(2, 3, 2),), lambda x: x.amin((0, 2)), name="min axis=(0, 2)"),
+    Sample("min", lambda x: np.min(x, axis=(0, 2)), (apart(2, 3, 2),), lambda x: x.amin((0, 2)), name="min two axes"),
     Sample("cumsum", lambda x: np.cumsum(x, axis=1), ((3, 4),), lambda x: x.cumsum(1)),
     Sample("cumsum", np.cumsum, ((3, 4),), lambda x: x.ravel().cumsum(0), name="cumsum flat"),
     Sample(
@@ -160,9 +160,9 @@ SHAPES = [
     Sample("moveaxis", lambda x: np.moveaxis(x, 0, -1), ((2, 3, 4),), lambda x: x.moveaxis(0, -1)),
     Sample("matrix_transpose", np.matrix_transpose, ((2, 3, 4),), lambda x: x.mT),
     Sample("transpose", np.transpose, ((2, 3, 4),), lambda x: x.permute(2, 1, 0)),
-    Sample("transpose", lambda x: np.transpose(x, (1, 2, 0)), ((2, 3, 4),), lambda x: x.permute(1, 2, 0), name="1, 2, 0"),
+    Sample("transpose", lambda x: np.transpose(x, (1, 2, 0)), ((2, 3, 4),), lambda x: x.permute(1, 2, 0), name="axes"),
     Sample(
-        "transpose", lambda x: np.permute_dims(x, (-1, 0, 1)), ((2, 3, 4),), lambda x: x.permute(2, 0, 1),
+        "transpose", lambda x: np.permute_dims(x, (-2, -1, 0)), ((2, 3, 4),), lambda x: x.permute(1, 2, 0),
         name="permute_dims negative",
     ),
     Sample("broadcast_to", lambda x: np.broadcast_to(x, (2, 3, 4)), ((3, 1),), lambda x: x.expand(2, 3, 4)),
@@ -192,8 +192,8 @@ ELEMENTS = [
     ),
     Sample(
         "concat",
-        lambda x, y: np.concatenate([x, y, x], axis=-1), ((3, 1), (3, 2)), lambda x, y: torch.cat([x, y, x], -1),
-        name="concat axis=-1",
+        lambda x, y: np.concatenate([x, y, x], axis=-2), ((2, 1, 2), (2, 2, 2)), lambda x, y: torch.cat([x, y, x], -2),
+        name="concat axis=-2",
     ),
     Sample(
         "stack",
@@ -219,8 +219,8 @@ ELEMENTS = [
 PRODUCTS = [
     Sample("matmul", np.matmul, (left, right), torch.matmul, name=f"matmul {left} {right}")
     for left, right in [
-        ((3, 4), (4, 2)), ((4,), (4,)), ((4,), (4, 2)), ((3, 4), (4,)), ((2, 3, 4), (2, 4, 2)), ((2, 1, 3, 4), (3, 4, 2)),
-        ((3, 4), (2, 4, 2)), ((4,), (2, 4, 2)), ((2, 3, 4), (4,)),
+        ((3, 4), (4, 2)), ((4,), (4,)), ((4,), (4, 2)), ((3, 4), (4,)), ((2, 3, 4), (2, 4, 2)),
+        ((2, 1, 3, 4), (3, 4, 2)), ((3, 4), (2, 4, 2)), ((4,), (2, 4, 2)), ((2, 3, 4), (4,)),
     ]
 ]  # fmt: skip
 

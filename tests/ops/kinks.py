@@ -1,0 +1,104 @@
+"""What the derivative is where there is none: at kinks, bounds, ties and poles, as a table.
+
+The documentation lists the same table; each line is compared with PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+import autograd_lite as ag
+
+INF = float("inf")
+
+
+class Kink(NamedTuple):
+    """A point where a convention is needed.
+
+    function   as the documentation names it
+    at         where, in words
+    call       the function, of Tensors
+    torch      the same in PyTorch
+    inputs     the point
+    gradients  what each input's gradient is there, for a cotangent of ones
+    rule       the convention in words
+    """
+
+    function: str
+    at: str
+    call: Callable[..., Any]
+    torch: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    gradients: tuple[Any, ...]
+    rule: str
+
+
+def clipped(
+    at: str, low: float | None, high: float | None, points: list[float], gradients: list[float], rule: str
+) -> Kink:
+    """A line about bounds that are numbers."""
+    ours, theirs = lambda x: np.clip(x, low, high), lambda x: torch.clamp(x, low, high)
+    return Kink("clip", at, ours, theirs, (points,), (gradients,), rule)
+
+
+def raised(exponent: float, gradient: float, rule: str) -> Kink:
+    """A line about 0 to the power of a number."""
+    call = lambda x: x**exponent
+    return Kink("power", f"0 ** {exponent}", call, call, ([0.0],), ([gradient],), rule)
+
+
+HALF = "each side gets half"
+EQUAL = "the k that are tied get 1/k each"
+PASSES = "the gradient passes at the bound"
+
+KINKS = [
+    Kink("abs", "0", abs, abs, ([0.0, -0.0],), ([0.0, 0.0],), "0"),
+    Kink("relu", "0", ag.relu, torch.relu, ([0.0, -0.0],), ([0.0, 0.0],), "0"),
+    Kink("maximum", "x = y", np.maximum, torch.maximum, ([1.0, 2.0], [1.0, 0.0]), ([0.5, 1.0], [0.5, 0.0]), HALF),
+    Kink("minimum", "x = y", np.minimum, torch.minimum, ([1.0, 2.0], [1.0, 0.0]), ([0.5, 0.0], [0.5, 1.0]), HALF),
+    Kink("maximum", "infinities that are equal", np.maximum, torch.maximum, ([INF], [INF]), ([0.5], [0.5]), HALF),
+    clipped("a bound", -1.0, 1.0, [-1.0, 0.5, 1.0, 1.5], [1.0, 1.0, 1.0, 0.0], PASSES),
+    clipped("the lower bound alone", 0.0, None, [-1.0, 0.0, 1.0], [0.0, 1.0, 1.0], PASSES),
+    clipped("the upper bound alone", None, 0.0, [-1.0, 0.0, 1.0], [1.0, 1.0, 0.0], PASSES),
+    clipped(
+        "low > high", 1.0, -1.0, [-2.0, -1.0, 0.0, 1.0, 2.0], [0.0, 0.0, 0.0, 0.0, 0.0],
+        "the answer is high, and no gradient flows to x",
+    ),
+    Kink(
+        "clip", "a bound that is an array", np.clip, torch.clamp, ([0.0, 1.0, 0.5], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]),
+        ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]), "the gradient passes to x, and not to the bound",
+    ),
+    Kink(
+        "clip", "low > high, arrays", np.clip, torch.clamp, ([-2.0, 0.0, 2.0], [1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]),
+        ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]), "the gradient goes to high",
+    ),
+    Kink("max", "a tie", np.max, torch.amax, ([1.0, 3.0, 3.0, 3.0, 0.0],), ([0.0, 1 / 3, 1 / 3, 1 / 3, 0.0],), EQUAL),
+    Kink("min", "a tie", np.min, torch.amin, ([[1.0, 1.0], [2.0, 1.0]],), ([[1 / 3, 1 / 3], [0.0, 1 / 3]],), EQUAL),
+    Kink(
+        "max", "ties along an axis", lambda x: np.max(x, axis=0), lambda x: x.amax(0), ([[2.0, 1.0], [2.0, 3.0]],),
+        ([[0.5, 0.0], [0.5, 1.0]],), EQUAL,
+    ),
+    Kink("sqrt", "0", np.sqrt, torch.sqrt, ([0.0],), ([INF],), "infinite"),
+    raised(0, 0.0, "0: the answer is constant"),
+    raised(1, 1.0, "1"),
+    raised(2, 0.0, "0"),
+    raised(3.0, 0.0, "0"),
+    raised(0.5, INF, "infinite"),
+    Kink(
+        "power", "x = 0, y an array", np.power, torch.pow, ([0.0, 0.0, 0.0], [0.0, 1.0, 2.0]),
+        ([0.0, 1.0, 0.0], [0.0, 0.0, 0.0]), "by x as for a number; by y 0, the limit from x > 0 where y > 0",
+    ),
+    Kink("power", "the number 0 to the y", lambda y: 0.0**y, lambda y: 0.0**y, ([0.0, 1.0],), ([0.0, 0.0],), "0"),
+    Kink("log", "0", np.log, torch.log, ([0.0],), ([INF],), "infinite"),
+    Kink("divide", "a numerator of 0", np.divide, torch.divide, ([0.0], [2.0]), ([0.5], [0.0]), "as everywhere"),
+    Kink(
+        "where", "a guarded pole", lambda x: np.where(x.data > 0, np.log(np.where(x.data > 0, x, 1.0)), 0.0),
+        lambda x: torch.where(x > 0, torch.log(torch.where(x > 0, x, 1.0)), 0.0), ([0.0, 2.0, -1.0],),
+        ([0.0, 0.5, 0.0],), "the branch not taken gets 0, and no NaN if its argument is guarded too",
+    ),
+    Kink("remainder", "a multiple", np.remainder, torch.remainder, ([4.0], [2.0]), ([1.0], [-2.0]), "as just above it"),
+]  # fmt: skip
