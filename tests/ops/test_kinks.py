@@ -1,5 +1,6 @@
 """At kinks, bounds, ties and poles the derivative is what the table says, and what PyTorch does."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 import autograd_lite as ag
 
 from .kinks import KINKS, Kink
+from .kinks_page import page
 
 ids = [f"{kink.function} at {kink.at}" for kink in KINKS]
 each = pytest.mark.parametrize("kink", KINKS, ids=ids)
@@ -110,3 +112,8 @@ def test_where_gives_an_exact_zero_to_the_branch_not_taken() -> None:
     t = torch.from_numpy(at).requires_grad_()
     torch.sqrt(torch.where(t > 0, t, 0.0)).sum().backward()
     np.testing.assert_array_equal(t.grad.numpy(), [0.25, 0.0])
+
+
+def test_the_page_is_the_table() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "kinks.md").read_text()
+    assert written == page(), "write it anew: python -m tests.ops.kinks_page > docs/kinks.md"
