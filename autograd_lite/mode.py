@@ -18,6 +18,7 @@ import os
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any, TypeVar
+from weakref import ref
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,12 +67,12 @@ current = _mode.get
 _new: Callable[[type], Any] = object.__new__  # half the time of calling the class
 
 
-def enter_scope(kind: str, module: Callable[[], Any]) -> Token[Mode]:
+def enter_scope(module: Any) -> Token[Mode]:
     """Mark what is recorded from now on as belonging to a call of `module`; undo with `leave_scope`."""
     outer = current()
     scope = _new(Scope)
-    scope.kind = kind
-    scope.module = module
+    scope.kind = type(module).__name__
+    scope.module = ref(module)
     scope.outer = outer.scope
     mode = _new(Mode)
     mode.recording = outer.recording

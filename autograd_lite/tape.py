@@ -177,12 +177,9 @@ def wrap(data: Any, node: Node | None) -> Any:
 
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
+    if isinstance(primitive, Fused):
+        return apply_fused(primitive, args, kwargs)
     mode = current()
-    fused = primitive if isinstance(primitive, Fused) else None
-    if fused is not None and not mode.fusing:
-        answer = fused.reference(*args, **kwargs)
-        return answer if isinstance(answer, Traced) else wrap(answer, None)
-
     raw: list[Any] = []
     parents: list[Node | None] = []
     needed = 0
@@ -206,27 +203,51 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     recording = mode.recording and needed
     if kwargs:
         kwargs = _plain_keywords(primitive, kwargs, recording)
-
     try:
-        if fused is not None and recording:
-            ans, first = fused.kernel.forward(*raw, **kwargs)
-        else:
-            ans = first = primitive.raw(*raw, **kwargs)
+        ans = primitive.raw(*raw, **kwargs)
     except Exception as error:
         raise explain(primitive.name, args, kwargs, error) from error
-
     if not recording:
         return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
-    if fused is not None:
-        saved = (first, *raw)
-    else:
-        stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
-        saved = primitive.keepers[needed | 1 << len(args)]((None, first, *raw, *stand_ins))
+    stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
+    saved = primitive.keepers[needed | 1 << len(args)]((None, ans, *raw, *stand_ins))
     if foreign:
         saved = protect(saved, args)
     if primitive.many:
         return _record_many(primitive, ans, saved, tuple(parents), kwargs or None, mode)
     return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None, mode))
+
+
+def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The same for a fused operation: its kernel, or, with fusion switched off, its reference.
+
+    All arguments are kept, since higher derivatives will run the reference on them.
+    """
+    mode = current()
+    if not mode.fusing:
+        answer = fused.reference(*args, **kwargs)
+        return answer if isinstance(answer, Traced) else wrap(answer, None)
+    raw: list[Any] = []
+    parents: list[Node | None] = []
+    needed = False
+    for arg in args:
+        if isinstance(arg, Traced):
+            raw.append(arg._data)
+            parents.append(arg._node)
+            needed = needed or arg._node is not None
+        else:
+            raw.append(arg)
+            parents.append(None)
+    try:
+        ans, residual = fused.kernel.forward(*raw, **kwargs)
+    except Exception as error:
+        raise explain(fused.name, args, kwargs, error) from error
+    if not (needed and mode.recording):
+        return wrap(ans, None)
+    for i, arg in enumerate(args):
+        if type(arg) is ndarray and arg.flags.writeable:
+            raw[i] = arg.copy()  # as in `protect`
+    return wrap(ans, record(fused, ans, (residual, *raw), tuple(parents), kwargs, mode))
 
 
 def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
@@ -341,10 +362,12 @@ def _owner(array: Any) -> Any:
     return array
 
 
-def note_change(array: ndarray[Any, Any]) -> None:
-    """Say that the memory of `array` has been written to, so that a pending backward can tell."""
+def note_change(*arrays: ndarray[Any, Any]) -> None:
+    """Say that the memory of these arrays has been written to, so that a pending backward can tell."""
     global last_change
-    _changes[id(_owner(array))] = last_change = next_order()
+    last_change = next_order()
+    for array in arrays:
+        _changes[id(_owner(array))] = last_change
 
 
 def check_unchanged(node: Node) -> None:

@@ -1,6 +1,6 @@
 """Claim: importing everything a training script needs takes at most 1.4 times what NumPy alone takes.
 
-    python -m benchmarks.import_time
+python -m benchmarks.import_time
 """
 
 from __future__ import annotations

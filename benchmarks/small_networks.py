@@ -58,9 +58,7 @@ def digits_step() -> tuple[Run, Run]:
     adam, other = optim.Adam(model.parameters(), lr=1e-3), torch.optim.Adam(twin.parameters(), lr=1e-3)
     loss_of, other_loss_of = nn.CrossEntropyLoss(), torch.nn.CrossEntropyLoss()
     rng = np.random.default_rng(0)
-    batches = [
-        (rng.random((32, 64)).astype(np.float32), rng.integers(0, 10, 32)) for _ in range(400)
-    ]
+    batches = [(rng.random((32, 64)).astype(np.float32), rng.integers(0, 10, 32)) for _ in range(400)]
     coming = itertools.cycle(batches)
     other_coming = itertools.cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in batches])
 
@@ -93,7 +91,9 @@ def check_same_work(name: str, ours: Run, theirs: Run) -> None:
 
 def main() -> None:
     torch.set_num_threads(2)
-    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, {torch.get_num_threads()} threads; per operation or step")
+    print(
+        f"NumPy {np.__version__}, PyTorch {torch.__version__}, {torch.get_num_threads()} threads; per operation or step"
+    )
     print(f"{'':<44} {'ours':>13} {'PyTorch':>13}")
     for name, make, per in (
         ("scalar operation, forward and backward", scalar_chain, OPERATIONS),

@@ -1,1 +1,17 @@
-"""The recorded graph as data, and pictures of it."""
+"""The recorded graph as data, and pictures of it.
+
+    loss = ((model(x) - y) ** 2).mean()
+
+    ag.draw(loss)                            # the picture, in a notebook
+    ag.draw(loss).save("loss.svg")           # or .png, .pdf, or .dot for the text
+    graph = ag.graph.Graph.of(loss)          # plain data: nodes, edges, calls of modules
+    print(graph)                             # a line per node, which reads like a program
+    [node.shape for node in graph.nodes if node.kind == "parameter"]
+
+Nothing of it touches the graph that it looks at: backward works the same before and after.
+"""
+
+from .model import Array, Call, Edge, Graph, Node
+from .render import draw
+
+__all__ = ["Array", "Call", "Edge", "Graph", "Node", "draw"]

@@ -203,10 +203,11 @@ def test_overflow_and_nan_end_no_step_midway() -> None:
     np.testing.assert_allclose(q.data, 0.5)
 
 
-def test_a_penalty_leaves_the_gradient_as_it_was() -> None:
+@pytest.mark.parametrize("maximize", [False, True])
+def test_a_penalty_leaves_the_gradient_as_it_was(maximize: bool) -> None:
     for cls in (optim.SGD, optim.Adam, optim.AdamW):
         (p,) = leaves([np.array([1.0, -2.0])])
-        optimizer = cls([p], lr=0.1, weight_decay=0.5, l1=0.1, maximize=True)
+        optimizer = cls([p], lr=0.1, weight_decay=0.5, l1=0.1, maximize=maximize)
         (p * 3.0).sum().backward()
         optimizer.step()
         assert p.grad is not None

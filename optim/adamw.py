@@ -1,0 +1,62 @@
+"""AdamW: Adam whose weight decay does not pass through the running means.
+
+    θ ← θ - lr λ θ - lr α sign(θ)        weight_decay λ, l1 α
+    θ ← Adam's step, with the gradient as it is
+
+Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, https://arxiv.org/abs/1711.05101.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .adam import Adam
+from .flat import Array
+from .groups import Params
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay; the equations are at the top of this file.
+
+    Args:
+        params: as for `Adam`, and so are the others, but for
+        weight_decay: λ; each step shrinks the parameters by lr λ of themselves.
+        l1: α; each step moves the parameters by lr α towards zero.
+
+    Raises:
+        TypeError, ValueError: an argument is not what it should be; the message names it.
+
+    >>> import autograd_lite as ag
+    >>> w = ag.Tensor([3.0, -1.0], requires_grad=True)
+    >>> optimizer = ag.optim.AdamW([w], lr=0.5, weight_decay=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w.data.round(2)                                   # 3 - 0.15 - 0.5, -1 + 0.05 + 0.5
+    array([ 2.35, -0.45], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        l1: float = 0.0,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, l1=l1, maximize=maximize)
+
+    def _regularize(self, p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
+        if o["weight_decay"]:
+            np.multiply(p, 1.0 - o["lr"] * o["weight_decay"], p)
+        if o["l1"]:
+            np.sign(p, t)
+            np.multiply(t, o["lr"] * o["l1"], t)
+            np.subtract(p, t, p)
+        return np.negative(g, s) if o["maximize"] else g

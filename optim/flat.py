@@ -1,0 +1,237 @@
+"""Parameters side by side: one buffer for their values, one for their gradients, one per optimizer state.
+
+A `Flat` gives each of its parameters a place in these buffers, so that one NumPy call updates them all:
+
+    data   [ weight 1 ......... | bias 1 . | weight 2 .... | bias 2 ]
+    grad   [ weight 1 ......... | bias 1 . | weight 2 .... | bias 2 ]
+
+A parameter stays an ordinary Tensor.  Its array becomes a view of `data`, and backward is told to write
+its gradient into a view of `grad`.  Whoever replaces one or the other (`p.data = new`, a second optimizer,
+`p.grad = g`) is served as well: what was put there is copied into its place at the next step.
+
+A gradient that somebody still holds is never written over.  Each place has a memory owner of its own,
+whose reference count says whether anyone outside has a view of it; if so, backward takes fresh memory.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy import ndarray
+
+from autograd_lite.tape import note_change
+from autograd_lite.tensor import Tensor
+
+Array: TypeAlias = ndarray[Any, Any]
+
+BLOCK = 32_768
+"""How many numbers are updated at a time: few enough to stay in the cache from one NumPy call to the next."""
+
+Block: TypeAlias = tuple[Array, Array, list[Array], list[Array]]
+"""Parameters, gradients, state, scratch: parts of the buffers, of one length."""
+
+_references: Callable[[Any], int] | None = getattr(sys, "getrefcount", None)
+
+
+class Run(NamedTuple):
+    """Neighbouring parameters that are updated as one: data[start:stop], for the `step`-th time.
+
+    grad      of all of them, on one axis
+    in_place  whether that is a part of the gradient buffer
+    """
+
+    start: int
+    stop: int
+    step: int
+    grad: Array
+    in_place: bool
+
+
+class Room:
+    """Where backward may write the gradient of one parameter: called, gives the array, or None if it is in use."""
+
+    __slots__ = ("_idle", "_line", "array")
+
+    def __init__(self, grad: Array, start: int, shape: tuple[int, ...]) -> None:
+        self._line = _line(grad, start, start + math.prod(shape))
+        self.array: Array = self._line.reshape(shape)
+        self._idle = self._count()  # nobody else has seen the two arrays yet, not even a local name here
+
+    def _count(self) -> int:
+        """How many references there are to the memory: views that others take refer to `_line`."""
+        return 0 if _references is None else _references(self._line) + _references(self.array)
+
+    def __call__(self) -> Array | None:
+        return self.array if _references is not None and self._count() == self._idle else None
+
+
+class Place:
+    """The place of one parameter in the buffers.
+
+    A Room does not know its Place, nor the parameter: a parameter that is dropped goes without the
+    garbage collector.
+    """
+
+    __slots__ = ("label", "param", "room", "start", "step", "stop", "view")
+
+    def __init__(self, param: Tensor, label: str, start: int, data: Array, grad: Array) -> None:
+        self.param = param
+        self.label = label
+        self.start = start
+        self.stop = start + param.size
+        self.step = 0
+        self.view: Array = _line(data, start, self.stop).reshape(param.shape)
+        self.room = Room(grad, start, param.shape)
+        self.move_in()
+
+    def move_in(self) -> None:
+        """Make the parameter's array, and its next gradient, those of this place; its values stay what they are."""
+        param = self.param
+        if param._data is not self.view:
+            self.view[...] = param._data
+            param._data = self.view
+        if param._node is not None:
+            param._node.watch.room = self.room
+
+    def check(self, grad: Any) -> Array:
+        """The gradient as an array, if parameter and gradient still fit this place."""
+        now = self.param._data
+        if now.shape != self.view.shape or now.dtype != self.view.dtype:
+            raise ValueError(
+                f"step(): {self.label} is now {now.dtype}{list(now.shape)}, but the optimizer was made for "
+                f"{self.view.dtype}{list(self.view.shape)}; make a new optimizer for it"
+            )
+        array = np.asarray(grad._data if isinstance(grad, Tensor) else grad)
+        if array.shape != now.shape or array.dtype != now.dtype:
+            raise ValueError(
+                f"step(): the gradient of {self.label} is {array.dtype}{list(array.shape)}, but the parameter is "
+                f"{now.dtype}{list(now.shape)}; assign p.grad an array of the parameter's shape and dtype"
+            )
+        return array
+
+
+Present: TypeAlias = tuple[Place, Array]
+"""A parameter that has a gradient, and the gradient as an array."""
+
+
+class Flat:
+    """The parameters of one group that have one dtype, in buffers.
+
+    Args:
+        params: with a label for messages, each.
+        dtype: of all of them.
+    """
+
+    def __init__(self, params: Sequence[tuple[Tensor, str]], dtype: Any) -> None:
+        size = sum(param.size for param, _ in params)
+        self.data: Array = np.empty(size, dtype)
+        self.grad: Array = np.zeros(size, dtype)
+        # Half precision cannot hold the squares Adam divides by (a gradient of 0.005 already makes it divide by
+        # 0), so the state and the arithmetic of a step are float32 there.
+        self.widened = dtype == np.float16
+        self._work = np.dtype(np.float32) if self.widened else np.dtype(dtype)
+        self._state: dict[str, Array] = {}
+        self._scratch = [np.empty(min(size, BLOCK), self._work) for _ in range(4 if self.widened else 2)]
+        self._cut: dict[tuple[int, int, tuple[str, ...]], list[Block]] = {}
+        self.places: list[Place] = []
+        start = 0
+        for param, label in params:
+            self.places.append(Place(param, label, start, self.data, self.grad))
+            start += param.size
+
+    def state(self, name: str) -> Array:
+        """The buffer of one optimizer state, zeros at first."""
+        buffer = self._state.get(name)
+        if buffer is None:
+            buffer = self._state[name] = np.zeros(self.data.size, self._work)
+        return buffer
+
+    def drop_state(self) -> None:
+        """Forget the arrays of all state."""
+        self._state.clear()
+        self._cut.clear()
+
+    def present(self) -> list[Present]:
+        """The parameters to update, in order; raises if one of them does not fit.  Changes nothing."""
+        found = []
+        for place in self.places:
+            node = place.param._node
+            if node is None:  # frozen
+                continue
+            grad = node.watch.grad
+            if grad is None:
+                continue
+            if grad is not place.room.array or place.param._data is not place.view:
+                grad = place.check(grad)
+            found.append((place, grad))
+        return found
+
+    def runs(self, present: Sequence[Present]) -> list[Run]:
+        """Bring values and gradients to their places, and join neighbours that are at the same step."""
+        runs: list[Run] = []
+        start, stop, step = -1, -1, -1  # of the run that is growing, whose gradients are in `grad`
+        note_change(*[place.view for place, _ in present])
+        for place, grad in present:
+            if place.param._data is not place.view or place.param._node.watch.room is not place.room:
+                place.move_in()
+            if grad is not place.room.array:
+                room = place.room()
+                if room is None:  # somebody holds an older gradient that lies there: use this one where it is
+                    runs.append(Run(place.start, place.stop, place.step + 1, grad.reshape(-1), False))
+                    continue
+                room[...] = grad
+            if place.start == stop and place.step + 1 == step:
+                stop = place.stop
+                continue
+            if step > 0:
+                runs.append(Run(start, stop, step, self.grad[start:stop], True))
+            start, stop, step = place.start, place.stop, place.step + 1
+        if step > 0:
+            runs.append(Run(start, stop, step, self.grad[start:stop], True))
+        return runs
+
+    def update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
+        """Call `rule(p, g, state, scratch, step, options)` on each block of a run."""
+        for p, g, state, scratch in self._blocks(run, tuple(names)):
+            if not self.widened:
+                rule(p, g, state, scratch, run.step, options)
+            else:
+                s, t, wide_p, wide_g = scratch
+                wide_p[...] = p
+                wide_g[...] = g
+                rule(wide_p, wide_g, state, (s, t), run.step, options)
+                p[...] = wide_p
+
+    def _blocks(self, run: Run, names: tuple[str, ...]) -> list[Block]:
+        """A run cut into blocks; kept for the next step if its gradients are in place."""
+        key = (run.start, run.stop, names)
+        if run.in_place and key in self._cut:
+            return self._cut[key]
+        states = [self.state(name) for name in names]
+        blocks = []
+        for start in range(run.start, run.stop, BLOCK):
+            stop = min(start + BLOCK, run.stop)
+            blocks.append((
+                self.data[start:stop],
+                run.grad[start - run.start : stop - run.start],
+                [buffer[start:stop] for buffer in states],
+                [buffer[: stop - start] for buffer in self._scratch],
+            ))
+        if run.in_place:
+            if len(self._cut) >= 16:  # parameters come and go: do not collect every combination
+                self._cut.clear()
+            self._cut[key] = blocks
+        return blocks
+
+
+def _line(buffer: Array, start: int, stop: int) -> Array:
+    """A part of a buffer as an array that views of it name as their base.
+
+    An ordinary slice would hand its own base on, the whole buffer, and so could not tell whether somebody
+    looks at this part of it, nor the tape which part has changed.
+    """
+    return np.frombuffer(buffer.data, buffer.dtype, stop - start, start * buffer.itemsize)

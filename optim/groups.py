@@ -1,0 +1,151 @@
+"""Parameter groups: from what a user passes to an optimizer to buffers of parameters.
+
+    Adam(model.parameters())                                      one group
+    Adam(model.named_parameters())                                one group, with names
+    Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one with an option of its own
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import is_
+from typing import Any, TypeAlias
+
+from autograd_lite.errors import describe
+from autograd_lite.tensor import Tensor
+
+from .flat import Flat, Place
+
+Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+
+BESIDE_OPTIONS = frozenset({"params", "param_names", "name", "initial_lr"})
+"""What a group may hold beside its options: a name for the reader, and what schedulers resume from."""
+
+
+class Group:
+    """The parameters of one group in their buffers, one Flat per dtype."""
+
+    def __init__(self, group: Mapping[str, Any], index: int) -> None:
+        self.params: tuple[Tensor, ...] = tuple(group["params"])
+        names = group.get("param_names") or [None] * len(self.params)
+        by_dtype: dict[Any, list[tuple[Tensor, str]]] = {}
+        for i, (param, name) in enumerate(zip(self.params, names, strict=True)):
+            label = label_of(index, i, name or param.name)
+            by_dtype.setdefault(param.dtype, []).append((param, label))
+        self.flats = [Flat(params, dtype) for dtype, params in by_dtype.items()]
+        found = {id(place.param): (flat, place) for flat in self.flats for place in flat.places}
+        self.places: list[tuple[Flat, Place]] = [found[id(param)] for param in self.params]
+        self.seen: Any = None
+        """The options as they were when last checked."""
+
+    def check_same(self, params: list[Tensor], index: int) -> None:
+        """Raise if the list in `param_groups` is not what it was: the buffers would not follow."""
+        if len(params) != len(self.params) or not all(map(is_, params, self.params)):
+            raise ValueError(
+                f"param_groups[{index}]['params'] was changed after the optimizer was made ({len(self.params)} "
+                f"parameters then, {len(params)} now, or others); use add_param_group(), or make a new optimizer"
+            )
+
+    def state_of(self, i: int, names: Iterable[str], counts: bool) -> dict[str, Any]:
+        """The state of the i-th parameter, by name, as views; empty before its first step."""
+        flat, place = self.places[i]
+        if place.step == 0:
+            return {}
+        views = {name: flat.state(name)[place.start : place.stop].reshape(place.view.shape) for name in names}
+        return {"step": place.step, **views} if counts else views
+
+    def load(self, states: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+        """Put (step, state by name) back, per parameter."""
+        for flat in self.flats:
+            flat.drop_state()
+        for (flat, place), (step, arrays) in zip(self.places, states, strict=True):
+            place.step = step
+            for name, array in arrays.items():
+                flat.state(name)[place.start : place.stop] = array.reshape(-1)
+
+
+def label_of(group: int, i: int, name: str | None = None) -> str:
+    """What messages call a parameter."""
+    return f"params[{i}] of group {group}" + (f" ({name!r})" if name else "")
+
+
+def as_groups(params: Any) -> list[dict[str, Any]]:
+    """What was passed as `params`, as a list of groups, each a new dict."""
+    if isinstance(params, (Tensor, str, Mapping)) or not isinstance(params, Iterable):
+        raise TypeError(
+            f"params must be an iterable of Tensors, (name, Tensor) pairs or dicts, not {describe(params)}; "
+            "put a single one in a list"
+        )
+    if isinstance(params, (set, frozenset)):
+        raise TypeError("params is a set, whose order changes from run to run; pass a list")
+    listed = list(params)
+    if not listed:
+        raise ValueError("params is empty: there is nothing to optimize; has the model any parameters?")
+    if any(isinstance(item, Mapping) for item in listed):
+        for item in listed:
+            if not isinstance(item, Mapping):
+                raise TypeError(f"params mixes dicts with {describe(item)}; put every parameter into a dict")
+        return [dict(item) for item in listed]
+    return [{"params": listed}]
+
+
+def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """A group with its parameters listed and checked, and every option present; unknown ones raise."""
+    if "params" not in group:
+        raise ValueError(f'group {index} has no "params"; it has {", ".join(map(repr, group)) or "nothing"}')
+    unknown = [key for key in group if key not in defaults and key not in BESIDE_OPTIONS]
+    if unknown:
+        raise ValueError(
+            f"group {index} has unknown options {', '.join(map(repr, unknown))}; the options are "
+            f"{', '.join(map(repr, defaults))}"
+        )
+    params = group["params"]
+    listed = [params] if isinstance(params, Tensor) else _listed(params, index)
+    named = [item for item in listed if isinstance(item, tuple)]
+    if named and len(named) != len(listed):
+        raise ValueError(f"group {index} mixes (name, Tensor) pairs with Tensors without a name; use one of the two")
+    if named:
+        for item in named:
+            if len(item) != 2 or not isinstance(item[0], str):
+                raise TypeError(f"group {index}: a pair must be (name, Tensor), not {describe(item)}")
+        group["param_names"] = [name for name, _ in named]
+        listed = [param for _, param in named]
+    names = group.get("param_names") or [None] * len(listed)
+    for i, (param, name) in enumerate(zip(listed, names, strict=True)):
+        _check_param(param, label_of(index, i, name))
+    return {**group, "params": listed, **{key: group.get(key, default) for key, default in defaults.items()}}
+
+
+def _listed(params: Any, index: int) -> list[Any]:
+    if isinstance(params, (str, Mapping, set, frozenset)) or not isinstance(params, Iterable):
+        raise TypeError(f'"params" of group {index} must be a list of Tensors, not {describe(params)}')
+    listed = list(params)
+    if not listed:
+        raise ValueError(f'"params" of group {index} is empty: there is nothing to optimize')
+    return listed
+
+
+def _check_param(param: Any, label: str) -> None:
+    if not isinstance(param, Tensor):
+        raise TypeError(f"{label} is a {type(param).__name__}, not a Tensor; convert it: Tensor(x, requires_grad=True)")
+    if not param.is_leaf:
+        raise ValueError(
+            f"{label}, {describe(param)}, was computed by {param.name}; pass the leaves it was computed from, or "
+            "t.detach().requires_grad_()"
+        )
+    if not param.requires_grad:
+        raise ValueError(
+            f"{label}, {describe(param)}, does not require a gradient and would never change; leave it out, or call "
+            "requires_grad_() on it first"
+        )
+
+
+def check_once(groups: Iterable[Mapping[str, Any]]) -> None:
+    """Raise if a parameter occurs twice."""
+    seen: dict[int, str] = {}
+    for index, group in enumerate(groups):
+        for i, param in enumerate(group["params"]):
+            label = label_of(index, i, param.name)
+            if id(param) in seen:
+                raise ValueError(f"{label} is the same Tensor as {seen[id(param)]}; pass each parameter once")
+            seen[id(param)] = label

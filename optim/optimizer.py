@@ -1,0 +1,271 @@
+"""Optimizer: what all optimizers share, so that one of them is its update equations and little else.
+
+    optimizer = Adam(model.parameters(), lr=1e-3)
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+    optimizer.param_groups[0]["lr"] = 1e-4                # options may change between steps
+    checkpoint = optimizer.state_dict()
+
+To write another one, subclass `Optimizer`: name the options with a check for each (`_checks`), the state
+it keeps per number (`_state_names`), and how a block of numbers is updated (`_update`); see `sgd.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, ClassVar, TypeVar, overload
+
+import numpy as np
+
+from autograd_lite.mode import enable_grad
+from autograd_lite.tensor import Tensor
+
+from .checkpoint import read_state, to_load
+from .flat import Array
+from .groups import Group, Params, as_groups, check_once, fill
+from .options import Check
+
+T = TypeVar("T")
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    Args:
+        params: the Tensors to train, leaves that require a gradient: an iterable of them, of (name, Tensor)
+            pairs, or of dicts, one per group, with "params" and options of its own.
+        defaults: the options of groups that do not say otherwise.
+
+    Their values move into buffers of the optimizer's (see `flat`); they stay the Tensors they were.
+
+    Raises:
+        TypeError: something that is not a Tensor, or an option that is not a number.
+        ValueError: no parameter, one twice, one that is no leaf or requires no gradient; an option that is
+            unknown or out of range.
+    """
+
+    _checks: ClassVar[dict[str, Check]]
+    """The options, and what each of them may be."""
+    _counts_steps: ClassVar[bool] = True
+    """Whether the update reads the number of the step, beyond whether it is the first."""
+
+    _options_of: ClassVar[itemgetter[Any]]
+    """Reads all options out of a group at once, to see whether one has changed."""
+
+    param_groups: list[dict[str, Any]]
+    defaults: dict[str, Any]
+
+    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
+        self.defaults = self._parsed(defaults)
+        self.param_groups = []
+        self._groups: list[Group] = []
+        self._add(as_groups(params))
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._options_of = itemgetter(*cls._checks)
+
+    # -- what a subclass says
+
+    def _check_together(self, o: Mapping[str, Any]) -> None:
+        """Raise if options that are right each do not go together."""
+
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002  # for those who override it
+        """The names of the arrays kept from step to step, in the order in which `_update` gets them."""
+        return ()
+
+    def _update(
+        self, p: Array, g: Array, state: Sequence[Array], scratch: Sequence[Array], step: int, o: Mapping[str, Any]
+    ) -> None:
+        """Update a block of parameters.
+
+        All arrays have one axis, one length and one dtype.  `p` and `state` (zeros at first) are changed in
+        place; `g`, the gradient, is only read; `scratch` holds two arrays to work in.  `step` is 1 at the
+        first step (and not exact after it, unless `_counts_steps`), `o` the options as plain Python values.
+        """
+        raise NotImplementedError(f"{type(self).__name__} defines no _update")
+
+    # -- training
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; with `set_to_none=False`, make those there are zero.
+
+        A gradient that you still hold keeps its values.
+        """
+        for group in self._groups:
+            for flat in group.flats:
+                for place in flat.places:
+                    node = place.param._node
+                    if node is None:
+                        continue
+                    watch = node.watch
+                    if set_to_none:
+                        watch.grad = None
+                    elif watch.grad is not None:
+                        watch.grad = None
+                        watch.receive(np.zeros(node.shape, node.dtype))
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+    @overload
+    def step(self, closure: Callable[[], T]) -> T: ...
+
+    def step(self, closure: Callable[[], T] | None = None) -> T | None:
+        """Update every parameter that has a gradient; those without are left alone, with their state.
+
+        Args:
+            closure: computes the loss and calls backward(), with recording on; what it gives is returned.
+
+        Raises:
+            ValueError, TypeError: an option, a parameter or a gradient is not what it should be; nothing
+                has been changed then.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        groups = [(options, [(flat, flat.present()) for flat in group.flats]) for group, options in self._ready()]
+        with np.errstate(all="ignore"):  # as PyTorch: an overflow shows in the numbers, and does not end a step midway
+            for options, flats in groups:
+                names = self._state_names(options)
+                for flat, present in flats:
+                    for run in flat.runs(present):
+                        flat.update(run, names, self._update, options)
+                    if self._counts_steps:
+                        for place, _ in present:
+                            place.step += 1
+                    elif names:
+                        for place, _ in present:
+                            place.step = 1
+        return loss
+
+    def _ready(self) -> list[tuple[Group, dict[str, Any]]]:
+        """The groups with their options, all checked."""
+        if len(self.param_groups) != len(self._groups):
+            raise ValueError(
+                f"param_groups has {len(self.param_groups)} groups, but the optimizer was given {len(self._groups)}; "
+                "use add_param_group(), or make a new optimizer"
+            )
+        ready = []
+        for index, (options, group) in enumerate(zip(self.param_groups, self._groups, strict=True)):
+            group.check_same(options["params"], index)
+            try:
+                values = self._options_of(options)
+            except KeyError as missing:
+                raise ValueError(f"param_groups[{index}] has lost its option {missing}; put it back") from None
+            if values != group.seen:
+                options.update(self._parsed(options))
+                group.seen = self._options_of(options)
+            ready.append((group, options))
+        return ready
+
+    def _parsed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        parsed = {name: check(f"{type(self).__name__}: {name}", options[name]) for name, check in self._checks.items()}
+        self._check_together(parsed)
+        return parsed
+
+    # -- groups
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Train more parameters: {"params": [...]} and the options that differ from the optimizer's defaults.
+
+        Raises as the constructor does; nothing has been changed then.
+        """
+        if not isinstance(param_group, Mapping):
+            raise TypeError(f'param_group must be a dict with "params", not a {type(param_group).__name__}')
+        self._add([dict(param_group)])
+
+    def _add(self, groups: list[dict[str, Any]]) -> None:
+        first = len(self.param_groups)
+        filled = [fill(group, self.defaults, index) for index, group in enumerate(groups, first)]
+        for group in filled:
+            group.update(self._parsed(group))
+        check_once([*self.param_groups, *filled])
+        self._groups += [Group(group, index) for index, group in enumerate(filled, first)]
+        self.param_groups += filled
+
+    # -- state
+
+    @property
+    def state(self) -> dict[Tensor, dict[str, Any]]:
+        """The state of each parameter that has been updated: {p: {"step": 3, "exp_avg": array, ...}}.
+
+        The arrays are views, which follow further steps and which may be written to; the dicts are made anew
+        at each call.
+        """
+        found = {}
+        for options, group in zip(self.param_groups, self._groups, strict=True):
+            names = self._state_names(options)
+            for i, param in enumerate(group.params):
+                entry = group.state_of(i, names, self._counts_steps)
+                if entry:
+                    found[param] = entry
+        return found
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is needed to go on later, in PyTorch's layout; the arrays are copies.
+
+        {"state": {i: {"step": ..., "exp_avg": ndarray, ...}}, "param_groups": [{"lr": ..., "params": [i, ...]}]}
+        with the parameters numbered through all groups.
+
+        >>> import autograd_lite as ag
+        >>> w = ag.Tensor([3.0, -1.0], requires_grad=True)
+        >>> optimizer = ag.optim.SGD([w], lr=0.1, momentum=0.9)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> optimizer.state_dict()["state"]
+        {0: {'momentum_buffer': array([ 6., -2.], dtype=float32)}}
+        """
+        numbers = {id(param): n for n, param in enumerate(p for group in self._groups for p in group.params)}
+        groups = [
+            {**options, "params": [numbers[id(param)] for param in group.params]}
+            for options, group in zip(self.param_groups, self._groups, strict=True)
+        ]
+        state = {
+            numbers[id(param)]: {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in entry.items()}
+            for param, entry in self.state.items()
+        }
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave, here or in PyTorch; the parameters themselves are not in it.
+
+        Args:
+            state_dict: with as many groups, of as many parameters each, as this optimizer has.
+
+        Raises:
+            TypeError, ValueError: it does not fit; nothing has been changed then.
+        """
+        loaded = to_load(state_dict, self.param_groups, self.defaults)
+        parsed = [{**group, **self._parsed(group)} for group in loaded.groups]
+        names = [self._state_names(group) for group in parsed]
+        states = read_state(loaded, [group.params for group in self._groups], names, self._counts_steps)
+        for options, new, group, entries in zip(self.param_groups, parsed, self._groups, states, strict=True):
+            options.update(new)
+            group.load(entries)
+
+    # -- as a Python object
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copy and pickle: the buffers are left out, and made anew around the copied parameters."""
+        saved = self.__dict__.copy()
+        saved["_groups"] = self.state_dict()["state"]
+        return saved
+
+    def __setstate__(self, saved: dict[str, Any]) -> None:
+        state = saved.pop("_groups")
+        self.__dict__.update(saved)
+        self._groups = [Group(group, index) for index, group in enumerate(self.param_groups)]
+        self.load_state_dict({**self.state_dict(), "state": state})
+
+    def __repr__(self) -> str:
+        lines = []
+        for index, (options, group) in enumerate(zip(self.param_groups, self._groups, strict=True)):
+            name = f" {options['name']!r}" if "name" in options else ""
+            size = sum(param.size for param in group.params)
+            lines.append(f"  group {index}{name}: {len(group.params)} parameters, {size:,} numbers")
+            lines.append("    " + ", ".join(f"{key}={options.get(key)!r}" for key in self._checks))
+        return f"{type(self).__name__}(\n" + "\n".join(lines) + "\n)"

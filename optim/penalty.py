@@ -1,0 +1,31 @@
+"""Weight penalties, added to the gradient: L2 (`weight_decay`) and L1 (`l1`).
+
+Minimising  f(θ) + λ/2 ‖θ‖² + α ‖θ‖₁  has the gradient  ∇f(θ) + λ θ + α sign(θ),  with sign(0) = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .flat import Array
+
+
+def penalized(p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
+    """The gradient of what is minimised: ±g + λ p + α sign(p), in `s`; or `g` itself where that is the same.
+
+    The sign is - when maximising; the penalties pull towards zero either way, as in PyTorch.  `s` and `t`
+    are overwritten, `g` and `p` are not.
+    """
+    if o["maximize"]:
+        g = np.negative(g, s)
+    if o["weight_decay"]:
+        np.multiply(p, o["weight_decay"], t)
+        g = np.add(g, t, s)
+    if o["l1"]:
+        np.sign(p, t)
+        np.multiply(t, o["l1"], t)
+        g = np.add(g, t, s)
+    return g
