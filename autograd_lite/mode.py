@@ -1,4 +1,4 @@
-"""How the engine behaves right now: does it record, does it use fused kernels, inside which module.
+"""How the engine behaves right now: does it record, does it use fused kernels.
 
     with ag.no_grad():            # nothing inside is recorded
         accuracy = (model(x).argmax(1) == y).mean()
@@ -18,35 +18,18 @@ import os
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any, TypeVar
-from weakref import ref
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Mode:
-    """An immutable set of switches; a change of mode is a new Mode, so a node can keep a piece of it."""
+    """An immutable set of switches; a change of mode is a new Mode."""
 
-    __slots__ = ("fusing", "recording", "scope")
+    __slots__ = ("fusing", "recording")
 
-    def __init__(self, recording: bool, fusing: bool, scope: Scope | None) -> None:
+    def __init__(self, recording: bool, fusing: bool) -> None:
         self.recording = recording
         self.fusing = fusing
-        self.scope = scope
-
-
-class Scope:
-    """A call of a module, seen from the nodes recorded inside it; `outer` is the call around it.
-
-    `module` is a weak reference, so that a graph never keeps a network alive, nor a network itself
-    through an activation it has stored on itself.
-    """
-
-    __slots__ = ("kind", "module", "outer")
-
-    def __init__(self, kind: str, module: Callable[[], Any], outer: Scope | None) -> None:
-        self.kind = kind
-        self.module = module
-        self.outer = outer
 
 
 def _switch_from_environment(name: str) -> bool:
@@ -58,30 +41,10 @@ def _switch_from_environment(name: str) -> bool:
 
 _mode: ContextVar[Mode] = ContextVar(
     "autograd_lite_mode",
-    default=Mode(True, _switch_from_environment("AUTOGRAD_LITE_FUSION"), None),  # noqa: B039  # never changed
+    default=Mode(True, _switch_from_environment("AUTOGRAD_LITE_FUSION")),  # noqa: B039  # never changed
 )
 
 current = _mode.get
-
-
-_new: Callable[[type], Any] = object.__new__  # half the time of calling the class
-
-
-def enter_scope(module: Any) -> Token[Mode]:
-    """Mark what is recorded from now on as belonging to a call of `module`; undo with `leave_scope`."""
-    outer = current()
-    scope = _new(Scope)
-    scope.kind = type(module).__name__
-    scope.module = ref(module)
-    scope.outer = outer.scope
-    mode = _new(Mode)
-    mode.recording = outer.recording
-    mode.fusing = outer.fusing
-    mode.scope = scope
-    return _mode.set(mode)
-
-
-leave_scope = _mode.reset
 
 
 class _Switch:
@@ -129,7 +92,7 @@ class no_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(False, mode.fusing, mode.scope)
+        return Mode(False, mode.fusing)
 
 
 class enable_grad(_Switch):
@@ -143,7 +106,7 @@ class enable_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(True, mode.fusing, mode.scope)
+        return Mode(True, mode.fusing)
 
 
 class fusion(_Switch):
@@ -163,7 +126,7 @@ class fusion(_Switch):
         self.enabled = bool(enabled)
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(mode.recording, self.enabled, mode.scope)
+        return Mode(mode.recording, self.enabled)
 
     def _again(self) -> _Switch:
         return fusion(self.enabled)

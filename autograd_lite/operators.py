@@ -64,13 +64,12 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
             pattern = right
         else:
             pattern = left if q is None else both
-        mode = current()
-        if not mode.recording:
+        if not current().recording:
             return wrap(ans, None)
         saved = keepers[pattern]((None, ans, x, y, p, q))
         if type(other) is ndarray:
             saved = protect(saved, (None, other))
-        return wrap(ans, record(primitive, ans, saved, (p, q), None, mode))
+        return wrap(ans, record(primitive, ans, saved, (p, q), None))
 
     def reflected(self: Any, other: Any) -> Any:
         if not isinstance(other, _NUMBERS):
@@ -83,13 +82,12 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         except (ValueError, TypeError) as error:
             raise explain(primitive.name, (other, y), {}, error) from error
         q = self._node
-        mode = current()
-        if q is None or not mode.recording:
+        if q is None or not current().recording:
             return wrap(ans, None)
         saved = keepers[right]((None, ans, other, y, None, q))
         if type(other) is ndarray:
             saved = protect(saved, (other, None))
-        return wrap(ans, record(primitive, ans, saved, (None, q), None, mode))
+        return wrap(ans, record(primitive, ans, saved, (None, q), None))
 
     return forward, reflected
 
@@ -108,10 +106,9 @@ def unary(primitive: Primitive) -> Unary:
         p = self._node
         if p is None:
             return wrap(ans, None)
-        mode = current()
-        if not mode.recording:
+        if not current().recording:
             return wrap(ans, None)
-        return wrap(ans, record(primitive, ans, keepers[0b11]((None, ans, x, p)), (p,), None, mode))
+        return wrap(ans, record(primitive, ans, keepers[0b11]((None, ans, x, p)), (p,), None))
 
     return method
 

@@ -254,8 +254,8 @@ class Kernel(NamedTuple):
     """One implementation of a fused operation, on ndarrays.
 
     `forward(*args, **kwargs)` gives the answer and a residual: whatever backward wants to find again.
-    `backward(g, residual, needs, *args, **kwargs)` gives a cotangent per argument, None where
-    `needs[i]` is false.  Backward may be called more than once, so it leaves the residual as it is.
+    `backward(g, residual, needs, *args, **kwargs)` gives a cotangent per argument, or None where
+    `needs[i]` is false or None.  Backward may be called more than once, so it leaves the residual as it is.
     """
 
     forward: Callable[..., tuple[Any, Any]]

@@ -77,7 +77,7 @@ def pullback(
         parents = node.parents
         kwargs = node.kwargs or {}
         if primitive.together:
-            wanted = [p is not None and (needed is None or p in needed) for p in parents]
+            wanted = parents if needed is None else [p is not None and p in needed for p in parents]
             parts = _together(primitive, node, saved, kwargs, g, wanted, create_graph)
         else:
             parts = None
@@ -93,6 +93,9 @@ def pullback(
                 d = unbroadcast(d, parent.shape)
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
                 d = d.astype(parent.dtype)
+            if needed is None and parent.primitive is None:
+                parent.watch.receive(d)  # type: ignore[union-attr]  # a leaf has one; no need to wait for more
+                continue
             to = parent.order
             if to not in waiting:
                 waiting[to] = parent
@@ -118,7 +121,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _together(
-    primitive: Primitive, node: Node, saved: Any, kwargs: dict[str, Any], g: Any, wanted: list[bool], create_graph: bool
+    primitive: Primitive, node: Node, saved: Any, kwargs: dict[str, Any], g: Any, wanted: Sequence[Any], create_graph: bool
 ) -> Sequence[Any]:
     """The cotangents of all arguments at once."""
     if not isinstance(primitive, Fused):
@@ -144,7 +147,7 @@ def _lifted(node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
     ans = saved[0]
     if ans is not None:
         if node.primitive is not None and node.primitive.many:
-            ans = [wrap(part, pick(node, i, part, current())) for i, part in enumerate(ans)]
+            ans = [wrap(part, pick(node, i, part)) for i, part in enumerate(ans)]
         else:
             ans = wrap(ans, node)
     rest = [
@@ -173,10 +176,10 @@ def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[s
     mode = current()
     args: list[Any] = []
     aliases: list[Node | None] = []
-    token = _mode.set(Mode(True, mode.fusing, mode.scope))
+    token = _mode.set(Mode(True, mode.fusing))
     try:
         for value, parent in zip(saved[1:], node.parents, strict=True):
-            place = None if parent is None else record(ALIAS, value, (None, parent), (parent,), None, mode)
+            place = None if parent is None else record(ALIAS, value, (None, parent), (parent,), None)
             aliases.append(place)
             args.append(value if place is None else wrap(value, place))
         return primitive.reference(*args, **kwargs), aliases

@@ -13,17 +13,18 @@ sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from math import inf
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy import ndarray
 
 from .data import from_python
 from .errors import explain
-from .mode import Mode, current
+from .mode import current
 from .primitive import Fused, Primitive, Traced, general
 
 next_order: Callable[[], int] = count(0, -1).__next__
@@ -42,11 +43,11 @@ class Node:
     kwargs     the keyword arguments of the call, or None
     shape      of the value it made (None for an operation that makes several)
     dtype      of the value it made
-    scope      the call of a module it was recorded in, or None
+    span       the calls of modules that gave its value, or None
     watch      where its gradient is to be kept, or None
     """
 
-    __slots__ = ("__weakref__", "dtype", "kwargs", "order", "parents", "primitive", "saved", "scope", "shape", "watch")
+    __slots__ = ("__weakref__", "dtype", "kwargs", "order", "parents", "primitive", "saved", "shape", "span", "watch")
     order: int
     primitive: Primitive | None
     parents: tuple[Node | None, ...]
@@ -54,7 +55,7 @@ class Node:
     kwargs: dict[str, Any] | None
     shape: Any
     dtype: Any
-    scope: Any
+    span: Span | None
     watch: Watch | None
 
     @property
@@ -114,7 +115,7 @@ def leaf(shape: Any, dtype: Any, name: str | None = None) -> Node:
     node.kwargs = None
     node.shape = shape
     node.dtype = dtype
-    node.scope = None
+    node.span = None
     node.watch = Watch(name)
     return node
 
@@ -125,7 +126,6 @@ def record(
     saved: tuple[Any, ...],
     parents: tuple[Node | None, ...],
     kwargs: dict[str, Any] | None,
-    mode: Mode,
 ) -> Node | None:
     """Write an operation down; None if its answer is of a dtype that carries no gradient."""
     dtype = ans.dtype
@@ -140,7 +140,7 @@ def record(
     node.kwargs = kwargs
     node.shape = ans.shape
     node.dtype = dtype
-    node.scope = mode.scope
+    node.span = None
     node.watch = None
     return node
 
@@ -214,8 +214,8 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if foreign:
         saved = protect(saved, args)
     if primitive.many:
-        return _record_many(primitive, ans, saved, tuple(parents), kwargs or None, mode)
-    return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None, mode))
+        return _record_many(primitive, ans, saved, tuple(parents), kwargs or None)
+    return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None))
 
 
 def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -227,27 +227,30 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if not mode.fusing:
         answer = fused.reference(*args, **kwargs)
         return answer if isinstance(answer, Traced) else wrap(answer, None)
-    raw: list[Any] = []
+    raw = []
     parents: list[Node | None] = []
-    needed = False
+    needed = foreign = False
     for arg in args:
         if isinstance(arg, Traced):
             raw.append(arg._data)
-            parents.append(arg._node)
-            needed = needed or arg._node is not None
+            node = arg._node
+            parents.append(node)
+            if node is not None:
+                needed = True
         else:
             raw.append(arg)
             parents.append(None)
+            foreign = True
     try:
         ans, residual = fused.kernel.forward(*raw, **kwargs)
     except Exception as error:
         raise explain(fused.name, args, kwargs, error) from error
     if not (needed and mode.recording):
         return wrap(ans, None)
-    for i, arg in enumerate(args):
-        if type(arg) is ndarray and arg.flags.writeable:
-            raw[i] = arg.copy()  # as in `protect`
-    return wrap(ans, record(fused, ans, (residual, *raw), tuple(parents), kwargs, mode))
+    saved = (residual, *raw)
+    if foreign:
+        saved = protect(saved, args)
+    return wrap(ans, record(fused, ans, saved, tuple(parents), kwargs))
 
 
 def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
@@ -264,11 +267,10 @@ def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: obj
 
 def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
-    kept = list(saved)
     for i, arg in enumerate(args, 1):
-        if kept[i] is arg and isinstance(arg, ndarray) and arg.flags.writeable:
-            kept[i] = arg.copy()
-    return tuple(kept)
+        if saved[i] is arg and isinstance(arg, ndarray) and arg.flags.writeable:
+            saved = (*saved[:i], arg.copy(), *saved[i + 1 :])
+    return saved
 
 
 class StandIn:
@@ -334,20 +336,58 @@ def _record_many(
     saved: tuple[Any, ...],
     parents: tuple[Node | None, ...],
     kwargs: dict[str, Any] | None,
-    mode: Mode,
 ) -> list[Any]:
     """A node for the operation as a whole, and one on top of it for each answer."""
-    whole = record(primitive, answers[0], saved, parents, kwargs, mode) if len(answers) else None
+    whole = record(primitive, answers[0], saved, parents, kwargs) if len(answers) else None
     if whole is None:
         return [wrap(answer, None) for answer in answers]
     whole.shape = tuple(StandIn(answer.shape, answer.dtype) for answer in answers)
     whole.dtype = None
-    return [wrap(answer, pick(whole, i, answer, mode)) for i, answer in enumerate(answers)]
+    return [wrap(answer, pick(whole, i, answer)) for i, answer in enumerate(answers)]
 
 
-def pick(whole: Node, i: int, answer: Any, mode: Mode) -> Node | None:
+def pick(whole: Node, i: int, answer: Any) -> Node | None:
     """The node of the i-th answer of an operation that gives several."""
-    return record(OUTPUT, answer, (None, whole, i), (whole, None), None, mode)
+    return record(OUTPUT, answer, (None, whole, i), (whole, None), None)
+
+
+# --- calls of modules ----------------------------------------------------------------------------------
+
+
+class Span:
+    """A call of a module: all that was recorded from order `start` down to `end` was recorded inside it.
+
+    It is marked on the nodes that the call gave; `previous` is a call that ended on the same
+    node before.
+    `module` is a weak reference, so that a graph never keeps a network alive, nor a network itself
+    through an activation that it has stored.
+    """
+
+    __slots__ = ("end", "kind", "module", "previous", "start")
+    kind: str
+    module: Callable[[], Any]
+    start: int
+    end: int
+    previous: Span | None
+
+
+def mark_call(module: Any, start: int, output: Any) -> None:
+    """Mark the Tensors that a call of `module`, begun at order `start`, has given (and recorded)."""
+    if isinstance(output, Traced):
+        node = output._node
+        if node is not None and node.order < start:  # made inside: not an argument handed on, nor a parameter
+            span = _new(Span)
+            span.kind = type(module).__name__
+            span.module = ref(module)
+            span.start = start
+            span.end = next_order()
+            span.previous = node.span
+            node.span = span
+    elif isinstance(output, (tuple, list)):
+        for part in output:
+            mark_call(module, start, part)
+    elif isinstance(output, dict):
+        mark_call(module, start, list(output.values()))
 
 
 # --- arrays that change under a graph -------------------------------------------------------------------
@@ -356,7 +396,8 @@ _changes: dict[int, int] = {}
 last_change: float = inf
 
 
-def _owner(array: Any) -> Any:
+def owner(array: Any) -> Any:
+    """The array whose memory this one is a view of, or itself."""
     while isinstance(array.base, ndarray):
         array = array.base
     return array
@@ -364,10 +405,14 @@ def _owner(array: Any) -> Any:
 
 def note_change(*arrays: ndarray[Any, Any]) -> None:
     """Say that the memory of these arrays has been written to, so that a pending backward can tell."""
+    note_changes([id(owner(array)) for array in arrays])
+
+
+def note_changes(owners: Iterable[int]) -> None:
+    """The same, for the identities of the arrays that own the memory."""
     global last_change
     last_change = next_order()
-    for array in arrays:
-        _changes[id(_owner(array))] = last_change
+    _changes.update(dict.fromkeys(owners, last_change))
 
 
 def check_unchanged(node: Node) -> None:
@@ -377,7 +422,7 @@ def check_unchanged(node: Node) -> None:
     does no harm, since whatever saved the new one was recorded after that change.
     """
     for position, value in enumerate(node.saved or ()):
-        if isinstance(value, ndarray) and node.order > _changes.get(id(_owner(value)), inf):
+        if isinstance(value, ndarray) and node.order > _changes.get(id(owner(value)), inf):
             what = "its answer" if position == 0 else f"its argument {position - 1}"
             raise RuntimeError(
                 f"backward through {node.name}: {what}, an array of shape {value.shape} and dtype {value.dtype}, was "

@@ -323,7 +323,7 @@ def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, 
         return cast("list[Any]", run(nodes, raw, create_graph=False, **options))
     lifted = [v if isinstance(v, Tensor) else wrap(v, None) for v in values]
     mode = current()
-    token = _mode.set(Mode(True, mode.fusing, mode.scope))
+    token = _mode.set(Mode(True, mode.fusing))
     try:
         return cast("list[Any]", run(nodes, lifted, create_graph=True, **options))
     finally:

@@ -17,10 +17,14 @@ from autograd_lite.data import from_python
 from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.random import generator_or_default
-from autograd_lite.tape import apply
+from autograd_lite.operators import unary
+from autograd_lite.tape import apply, apply_fused
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+
+_relu, _tanh, _sigmoid = unary(ops.relu), unary(ops.tanh), unary(ops.sigmoid)
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
@@ -32,38 +36,47 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     """
     x = _array(input)
     shape, dtype = _spec(x)
-    (outputs, features), weight_dtype = _spec(weight)
-    if not shape or shape[-1] != features:
-        raise ValueError(
-            f"linear: x has {shape[-1] if shape else 'no'} features in its last axis but weight expects {features}; "
-            f"x.shape={shape}, weight.shape={weight.shape}"
-        )
-    if dtype != weight_dtype:
-        raise TypeError(
-            f"linear: x is {dtype} but weight is {weight_dtype}; convert the input, x.astype(np.{weight_dtype}), "
-            "or make the layer with that dtype="
-        )
-    if bias is not None and _spec(bias) != ((outputs,), dtype):
+    weight_shape, weight_dtype = _spec(weight)
+    if shape[-1:] != weight_shape[1:] or dtype != weight_dtype:
+        raise _misfit(x, weight)
+    if bias is None:
+        return cast(Tensor, apply_fused(kernels.linear, (x, weight), {}))
+    bias_shape, bias_dtype = _spec(bias)
+    if bias_shape != weight_shape[:1] or bias_dtype != weight_dtype:
         raise ValueError(
             f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(bias)}, "
             f"weight {describe(weight)}"
         )
-    return cast(Tensor, apply(kernels.linear, (x, weight) if bias is None else (x, weight, bias), {}))
+    return cast(Tensor, apply_fused(kernels.linear, (x, weight, bias), {}))
+
+
+def _misfit(x: Any, weight: Any) -> Exception:
+    """Why an input does not go into a linear layer."""
+    (shape, dtype), (weight_shape, weight_dtype) = _spec(x), _spec(weight)
+    if shape[-1:] != weight_shape[1:]:
+        return ValueError(
+            f"linear: x has {shape[-1] if shape else 'no'} features in its last axis but weight expects "
+            f"{weight_shape[-1]}; x.shape={shape}, weight.shape={weight_shape}"
+        )
+    return TypeError(
+        f"linear: x is {dtype} but weight is {weight_dtype}; convert the input, x.astype(np.{weight_dtype}), or make "
+        "the layer with that dtype="
+    )
 
 
 def relu(input: Any) -> Tensor:
     """max(x, 0), element by element; its slope at 0 is 0."""
-    return cast(Tensor, apply(ops.relu, (_array(input),), {}))
+    return _relu(_tensor(input))
 
 
 def tanh(input: Any) -> Tensor:
     """tanh(x), element by element."""
-    return cast(Tensor, apply(ops.tanh, (_array(input),), {}))
+    return _tanh(_tensor(input))
 
 
 def sigmoid(input: Any) -> Tensor:
     """1 / (1 + exp(-x)), element by element, without overflow."""
-    return cast(Tensor, apply(ops.sigmoid, (_array(input),), {}))
+    return _sigmoid(_tensor(input))
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -88,7 +101,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Gen
     x = _array(input)
     _require_floating("dropout", x.dtype)
     if not training or p == 0:
-        return x if isinstance(x, Tensor) else Tensor(x)
+        return _tensor(x)
     mask = np.zeros(x.shape, x.dtype)
     if p < 1:
         draws = generator_or_default(generator).random(x.shape, np.float32)
@@ -126,9 +139,9 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     classes = shape[1] if len(shape) > 1 else shape[0]
     _check_range(labels, classes)
     if len(shape) == 2:
-        return cast(Tensor, apply(kernels.cross_entropy, (x, labels), {"reduction": reduction}))
+        return cast(Tensor, apply_fused(kernels.cross_entropy, (x, labels), {"reduction": reduction}))
     rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 1 else x.reshape(1, -1)
-    losses = apply(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
+    losses = apply_fused(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
     return cast(Tensor, losses.reshape(labels.shape) if reduction == "none" else losses)
 
 
@@ -171,7 +184,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str 
             f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "
             f"{values.min()} to {values.max()}"
         )
-    return cast(Tensor, apply(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction}))
+    return cast(Tensor, apply_fused(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction}))
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -182,7 +195,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
         TypeError: the dtypes differ.
     """
     x, y = _same_kind("mse_loss", input, target, reduction)
-    return cast(Tensor, apply(kernels.mse_loss, (x, y), {"reduction": reduction}))
+    return cast(Tensor, apply_fused(kernels.mse_loss, (x, y), {"reduction": reduction}))
 
 
 def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any, Any]:
@@ -211,6 +224,10 @@ def _spec(x: Any) -> tuple[tuple[int, ...], Any]:
     """Shape and dtype, without the detour over a Tensor's properties."""
     data = x._data if isinstance(x, Tensor) else x
     return data.shape, data.dtype
+
+
+def _tensor(value: Any) -> Tensor:
+    return value if isinstance(value, Tensor) else Tensor(value)
 
 
 def _array(value: Any) -> Any:

@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
-from weakref import ref
 
 import numpy as np
 
-from autograd_lite.mode import enter_scope, leave_scope
+from autograd_lite.tape import mark_call, next_order
 
 from .parameter import Parameter
 
@@ -48,11 +47,10 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward(): define what it computes")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        token = enter_scope(type(self).__name__, ref(self))
-        try:
-            return self.forward(*args, **kwargs)
-        finally:
-            leave_scope(token)
+        start = next_order()
+        output = self.forward(*args, **kwargs)
+        mark_call(self, start, output)
+        return output
 
     # -- what it holds
 

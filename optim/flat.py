@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy import ndarray
 
-from autograd_lite.tape import note_change
+from autograd_lite.tape import note_changes, owner
 from autograd_lite.tensor import Tensor
 
 Array: TypeAlias = ndarray[Any, Any]
@@ -142,6 +142,7 @@ class Flat:
         for param, label in params:
             self.places.append(Place(param, label, start, self.data, self.grad))
             start += param.size
+        self._owners = [id(owner(place.view)) for place in self.places]
 
     def state(self, name: str) -> Array:
         """The buffer of one optimizer state, zeros at first."""
@@ -154,6 +155,18 @@ class Flat:
         """Forget the arrays of all state."""
         self._state.clear()
         self._cut.clear()
+
+    def whole(self) -> Run | None:
+        """All parameters as one run, if each of them and its gradient is in its place: the usual case."""
+        step = self.places[0].step
+        for place in self.places:
+            param, room, node = place.param, place.room, place.param._node
+            if node is None or param._data is not place.view or place.step != step:
+                return None
+            watch = node.watch
+            if watch.grad is not room.array or watch.room is not room:
+                return None
+        return Run(0, self.data.size, step + 1, self.grad, True)
 
     def present(self) -> list[Present]:
         """The parameters to update, in order; raises if one of them does not fit.  Changes nothing."""
@@ -174,7 +187,6 @@ class Flat:
         """Bring values and gradients to their places, and join neighbours that are at the same step."""
         runs: list[Run] = []
         start, stop, step = -1, -1, -1  # of the run that is growing, whose gradients are in `grad`
-        note_change(*[place.view for place, _ in present])
         for place, grad in present:
             if place.param._data is not place.view or place.param._node.watch.room is not place.room:
                 place.move_in()
@@ -193,6 +205,18 @@ class Flat:
         if step > 0:
             runs.append(Run(start, stop, step, self.grad[start:stop], True))
         return runs
+
+    def finish(self, present: Sequence[Present] | None, counting: bool) -> None:
+        """Count a step of these parameters, or of all for None; without `counting`, 1 says that there is state."""
+        for place in self.places if present is None else [place for place, _ in present]:
+            place.step = place.step + 1 if counting else 1
+
+    def announce(self, present: Sequence[Present] | None) -> None:
+        """Tell the tape that these parameters, or all for None, are about to move."""
+        if present is None:
+            note_changes(self._owners)
+        else:
+            note_changes([id(owner(place.view)) for place, _ in present])
 
     def update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
         """Call `rule(p, g, state, scratch, step, options)` on each block of a run."""

@@ -127,19 +127,20 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        groups = [(options, [(flat, flat.present()) for flat in group.flats]) for group, options in self._ready()]
+        plans = []  # everything is checked before anything is changed
+        for group, options in self._ready():
+            for flat in group.flats:
+                whole = flat.whole()
+                plans.append((flat, options, whole, None if whole is not None else flat.present()))
         with np.errstate(all="ignore"):  # as PyTorch: an overflow shows in the numbers, and does not end a step midway
-            for options, flats in groups:
+            for flat, options, whole, present in plans:
                 names = self._state_names(options)
-                for flat, present in flats:
-                    for run in flat.runs(present):
-                        flat.update(run, names, self._update, options)
-                    if self._counts_steps:
-                        for place, _ in present:
-                            place.step += 1
-                    elif names:
-                        for place, _ in present:
-                            place.step = 1
+                runs = [whole] if whole is not None else flat.runs(present)
+                flat.announce(present)
+                for run in runs:
+                    flat.update(run, names, self._update, options)
+                if names or self._counts_steps:
+                    flat.finish(present, self._counts_steps)
         return loss
 
     def _ready(self) -> list[tuple[Group, dict[str, Any]]]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..mode import Scope
 from ..tape import Node
 from .model import Call
+from .scopes import Scope
 
 
 class Modules:

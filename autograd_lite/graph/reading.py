@@ -12,6 +12,7 @@ from .. import tape
 from ..tensor import Tensor
 from .model import Array, Graph, Kind, Node
 from .modules import Modules
+from .scopes import scopes_of
 
 
 def read(outputs: Sequence[Tensor]) -> Graph:
@@ -57,7 +58,8 @@ class _Reading:
 
     def __init__(self, recorded: Sequence[tape.Node]) -> None:
         self.nodes: list[Node] = []
-        self.modules = Modules(node.scope for node in recorded)
+        self._scopes = scopes_of(recorded)
+        self.modules = Modules(self._scopes.values())
         self._first_consumer = _first_consumers(recorded)
         self._ids: dict[tape.Node, str] = {}
         self._constants: dict[int, str] = {}
@@ -76,7 +78,7 @@ class _Reading:
 
     def _leaf(self, node: tape.Node) -> str:
         consumer = self._first_consumer.get(node)
-        scope = consumer.scope if consumer is not None else None
+        scope = self._scopes[consumer] if consumer is not None else None
         name = node.watch.name if node.watch is not None else None
         if not self.modules.is_parameter(node, name, scope):
             return self._add("input", _values(node), None, name=name)
@@ -84,7 +86,7 @@ class _Reading:
         return self._add("parameter", _values(node), call, name=name or self.modules.parameter_name(node))
 
     def _op(self, node: tape.Node) -> str:
-        call = self.modules.call_of(node.scope)
+        call = self.modules.call_of(self._scopes[node])
         primitive = node.primitive
         assert primitive is not None
         arguments = [

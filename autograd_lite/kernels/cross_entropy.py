@@ -34,10 +34,10 @@ def _detached_maximum(logits: Any) -> Any:
 
 def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, Any]:
     count, classes = logits.shape
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    shifted = logits - _row_maximum(logits)[:, None]
     picked = shifted[positions(count), labels]
     softmax = np.exp(shifted, out=shifted)
-    totals = np.dot(softmax, ones(classes, softmax.dtype))  # the sums of short rows, in half the time
+    totals = softmax.dot(ones(classes, softmax.dtype))  # sums of short rows, in half the time of a reduction
     losses = np.log(totals)
     losses -= picked
     softmax /= totals[:, None]
@@ -51,6 +51,11 @@ def backward(
     d = softmax * (per_row[:, None] if reduction == "none" else per_row)
     d[positions(len(labels)), labels] -= per_row
     return d, None
+
+
+def _row_maximum(x: Any) -> Any:
+    """The maximum of each row.  NumPy reduces along short rows one by one; turned, it does many at a time."""
+    return np.maximum.reduce(x.T.copy(), axis=0) if x.shape[1] <= 32 else np.maximum.reduce(x, axis=1)
 
 
 reference.__name__ = "cross_entropy"

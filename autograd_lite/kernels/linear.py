@@ -21,22 +21,25 @@ def reference(x: Any, weight: Any, bias: Any = None) -> Any:
 
 def forward(x: Any, weight: Any, bias: Any = None) -> tuple[Any, None]:
     rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
-    y = np.dot(rows, weight.T)
+    y = rows.dot(weight.T)
     if bias is not None:
         y += bias
     return (y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[0])), None
 
 
-def backward(g: Any, _residual: None, needs: Sequence[bool], x: Any, weight: Any, bias: Any = None) -> tuple[Any, ...]:
-    if x.ndim == 2:
-        rows, g_rows = x, g
-    else:
-        rows, g_rows = x.reshape(-1, x.shape[-1]), g.reshape(-1, weight.shape[0])
-    dx = np.dot(g_rows, weight).reshape(x.shape) if needs[0] else None
-    dweight = np.dot(g_rows.T, rows) if needs[1] else None
-    if bias is None:
-        return dx, dweight, None
-    return dx, dweight, np.dot(ones(len(rows), g.dtype), g_rows) if needs[2] else None
+def backward(
+    g: Any, _residual: None, needs: Sequence[Any], x: Any, weight: Any, bias: Any = None
+) -> tuple[Any, Any, Any]:
+    if x.ndim != 2:
+        dx, dweight, dbias = backward(
+            g.reshape(-1, weight.shape[0]), None, needs, x.reshape(-1, x.shape[-1]), weight, bias
+        )
+        return dx if dx is None else dx.reshape(x.shape), dweight, dbias
+    return (
+        g.dot(weight) if needs[0] else None,
+        g.T.dot(x) if needs[1] else None,
+        None if bias is None or not needs[2] else ones(len(x), g.dtype).dot(g),
+    )
 
 
 reference.__name__ = "linear"

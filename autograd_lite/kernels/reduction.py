@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from .constants import ones
+
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -24,7 +26,8 @@ def reduced_raw(losses: Any, reduction: str) -> Any:
     """The same on ndarrays, by the calls that cost least."""
     if reduction == "none":
         return losses
-    total = np.add.reduce(losses, axis=None)
+    flat = losses.reshape(-1)
+    total = flat.dot(ones(flat.size, flat.dtype))
     return total / losses.size if reduction == "mean" else total
 
 
