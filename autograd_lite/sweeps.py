@@ -40,23 +40,20 @@ def pullback(
     """
     needed = None if inputs is None else _leading_to(inputs, outputs)
     arrived: dict[Node, Any] = {}
-    waiting: dict[int, Node] = {}
-    carried: dict[int, Any] = {}
+    waiting: list[tuple[int, Node]] = []  # a heap, the newest first
+    carried: dict[int, Any] = {}  # by order: the cotangent of each node that waits
     owned: set[int] = set()  # orders whose cotangent is a sum made here, which may be added to in place
-    heap: list[int] = []
 
     for node, g in zip(outputs, cotangents, strict=True):
         if needed is None or node in needed:
-            if node.order in waiting:
+            if node.order in carried:
                 carried[node.order] = carried[node.order] + g
             else:
-                waiting[node.order] = node
                 carried[node.order] = g
-                heappush(heap, node.order)
+                heappush(waiting, (node.order, node))
 
-    while heap:
-        order = heappop(heap)
-        node = waiting.pop(order)
+    while waiting:
+        order, node = heappop(waiting)
         g = carried.pop(order)
         if needed is None:
             if node.watch is not None:
@@ -74,6 +71,8 @@ def pullback(
             )
         if order > tape.last_change:
             check_unchanged(node)
+        if not retain_graph:
+            node.saved = None
         parents = node.parents
         kwargs = node.kwargs or {}
         if primitive.together:
@@ -97,18 +96,15 @@ def pullback(
                 parent.watch.receive(d)  # type: ignore[union-attr]  # a leaf has one; no need to wait for more
                 continue
             to = parent.order
-            if to not in waiting:
-                waiting[to] = parent
+            if to not in carried:
                 carried[to] = d
-                heappush(heap, to)
+                heappush(waiting, (to, parent))
             elif to in owned:
                 carried[to] += d
             else:
                 carried[to] = carried[to] + d
                 if not create_graph:
                     owned.add(to)
-        if not retain_graph:
-            node.saved = None
     return [] if inputs is None else [arrived.get(node) for node in inputs]
 
 

@@ -35,32 +35,30 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         TypeError: the dtypes differ.
     """
     x = _array(input)
-    shape, dtype = _spec(x)
-    weight_shape, weight_dtype = _spec(weight)
-    if shape[-1:] != weight_shape[1:] or dtype != weight_dtype:
-        raise _misfit(x, weight)
+    data, w = _raw(x), _raw(weight)
+    if data.shape[-1:] != w.shape[1:] or data.dtype != w.dtype:
+        raise _misfit(data, w)
     if bias is None:
         return cast(Tensor, apply_fused(kernels.linear, (x, weight), {}))
-    bias_shape, bias_dtype = _spec(bias)
-    if bias_shape != weight_shape[:1] or bias_dtype != weight_dtype:
+    b = _raw(bias)
+    if b.shape != w.shape[:1] or b.dtype != w.dtype:
         raise ValueError(
-            f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(bias)}, "
-            f"weight {describe(weight)}"
+            f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(b)}, "
+            f"weight {describe(w)}"
         )
     return cast(Tensor, apply_fused(kernels.linear, (x, weight, bias), {}))
 
 
 def _misfit(x: Any, weight: Any) -> Exception:
     """Why an input does not go into a linear layer."""
-    (shape, dtype), (weight_shape, weight_dtype) = _spec(x), _spec(weight)
-    if shape[-1:] != weight_shape[1:]:
+    if x.shape[-1:] != weight.shape[1:]:
         return ValueError(
-            f"linear: x has {shape[-1] if shape else 'no'} features in its last axis but weight expects "
-            f"{weight_shape[-1]}; x.shape={shape}, weight.shape={weight_shape}"
+            f"linear: x has {x.shape[-1] if x.shape else 'no'} features in its last axis but weight expects "
+            f"{weight.shape[-1]}; x.shape={x.shape}, weight.shape={weight.shape}"
         )
     return TypeError(
-        f"linear: x is {dtype} but weight is {weight_dtype}; convert the input, x.astype(np.{weight_dtype}), or make "
-        "the layer with that dtype="
+        f"linear: x is {x.dtype} but weight is {weight.dtype}; convert the input, x.astype(np.{weight.dtype}), or "
+        "make the layer with that dtype="
     )
 
 
@@ -99,7 +97,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Gen
     """Each element 0 with probability p, else scaled by 1 / (1 - p); everything as it is if not `training`."""
     check_probability("dropout", p)
     x = _array(input)
-    _require_floating("dropout", x.dtype)
+    _require_floating("dropout", x)
     if not training or p == 0:
         return _tensor(x)
     mask = np.zeros(x.shape, x.dtype)
@@ -129,8 +127,8 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     """
     check_reduction("cross_entropy", reduction)
     x, labels = _array(input), _labels(target)
-    shape, dtype = _spec(x)
-    _require_floating("cross_entropy", dtype)
+    shape = _raw(x).shape
+    _require_floating("cross_entropy", x)
     if not shape or labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()):
         raise ValueError(
             "cross_entropy: logits (N, C, ...) go with labels (N, ...), logits (C,) with one label; "
@@ -201,29 +199,30 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
 def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any, Any]:
     check_reduction(name, reduction)
     x, y = _array(input), _array(target)
-    (shape, dtype), (target_shape, target_dtype) = _spec(x), _spec(y)
-    _require_floating(name, dtype)
-    if shape != target_shape:
+    _require_floating(name, x)
+    if x.shape != y.shape:
         raise ValueError(
-            f"{name}: input and target must have one shape, they are not broadcast; input.shape={shape}, "
-            f"target.shape={target_shape}"
+            f"{name}: input and target must have one shape, they are not broadcast; input.shape={x.shape}, "
+            f"target.shape={y.shape}"
         )
-    if dtype != target_dtype:
-        raise TypeError(f"{name}: input is {dtype} but target is {target_dtype}; convert it: target.astype(np.{dtype})")
+    if x.dtype != y.dtype:
+        raise TypeError(
+            f"{name}: input is {x.dtype} but target is {y.dtype}; convert it: target.astype(np.{x.dtype})"
+        )
     return x, y
 
 
-def _require_floating(name: str, dtype: Any) -> None:
+def _require_floating(name: str, x: Any) -> None:
+    dtype = _raw(x).dtype
     if dtype.kind != "f":
         raise TypeError(
             f"{name}: input must be of a floating-point dtype, not {dtype}; convert it: x.astype(np.float32)"
         )
 
 
-def _spec(x: Any) -> tuple[tuple[int, ...], Any]:
-    """Shape and dtype, without the detour over a Tensor's properties."""
-    data = x._data if isinstance(x, Tensor) else x
-    return data.shape, data.dtype
+def _raw(x: Any) -> Any:
+    """The array itself, without the detour over a Tensor's properties."""
+    return x._data if isinstance(x, Tensor) else x
 
 
 def _tensor(value: Any) -> Tensor:

@@ -7,7 +7,7 @@ Names are shown as they are, whatever they contain: nothing in them is read as m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .model import Call, Graph, Kind, Node
 from .text import printable, values_of
@@ -19,15 +19,17 @@ RANKDIRS = ("TB", "LR", "BT", "RL")
 
 # Shapes differ as well as colours, and the fills are light: a picture is to be read in black and white too.
 _STYLES: dict[Kind, dict[str, str]] = {
-    "op": {},
+    "op": {},  # as _NODE says
     "parameter": {"shape": "box3d", "style": "filled", "fillcolor": "#fde3c0"},
     "input": {"shape": "ellipse", "style": "filled", "fillcolor": "#d5efd2"},
     "constant": {"shape": "note", "style": "filled", "fillcolor": "#ececec"},
     "output": {"shape": "ellipse", "style": "filled", "fillcolor": "#e6dcf5", "peripheries": "2"},
 }
 _FONT = {"fontname": "Helvetica,Arial,sans-serif"}
-_GRAPH = {**_FONT, "fontsize": "11", "color": "#8a8a8a", "style": "rounded", "labeljust": "l", "nodesep": "0.3", "ranksep": "0.35"}
-_NODE = {**_FONT, "fontsize": "10", "shape": "box", "style": "rounded,filled", "fillcolor": "#dce8f7", "margin": "0.12,0.06", "height": "0.3"}
+_CLUSTER = {**_FONT, "fontsize": "11", "color": "#8a8a8a", "style": "rounded", "labeljust": "l"}
+_GRAPH = {**_CLUSTER, "nodesep": "0.3", "ranksep": "0.35"}  # clusters take their looks from the graph
+_OP = {"shape": "box", "style": "rounded,filled", "fillcolor": "#dce8f7"}
+_NODE = {**_FONT, **_OP, "fontsize": "10", "margin": "0.12,0.06", "height": "0.3"}
 _EDGE = {"color": "#555555", "arrowsize": "0.7"}
 
 
@@ -87,9 +89,9 @@ def _add_nodes(picture: Picture, nodes: list[Node], depth: int) -> None:
         picture.body[-1] = "\t" * depth + picture.body[-1]
 
 
-def as_label(*lines: str) -> str:
+def as_label(*lines: str) -> Any:
     """A DOT label that shows the lines as they are: no escape sequence, entity or markup in them counts."""
-    import graphviz
+    import graphviz  # type: ignore[import-untyped]
 
     shown = (graphviz.escape(printable(line).replace("&", "&amp;")) for line in lines)
     return graphviz.nohtml("\\n".join(shown))

@@ -122,11 +122,11 @@ class Graph:
     >>> from autograd_lite.graph import Graph
     >>> w = ag.Tensor([[1.0, 2.0]], requires_grad=True, name="w")
     >>> print(Graph.of((w @ w.mT).sum()))
-    n0  parameter w                  (1, 2) float32
-    n1  matrix_transpose(n0)         (2, 1) float32
-    n2  matmul(n0, n1)               (1, 1) float32
-    n3  sum(n2)                      () float32
-    n4  output(n3)                   () float32
+    n0  parameter w           (1, 2) float32
+    n1  matrix_transpose(n0)  (2, 1) float32
+    n2  matmul(n0, n1)        (1, 1) float32
+    n3  sum(n2)               () float32
+    n4  output(n3)            () float32
     """
 
     nodes: tuple[Node, ...]

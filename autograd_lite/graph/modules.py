@@ -65,7 +65,7 @@ class Modules:
                 id=f"m{len(self.calls)}",
                 kind=inner.kind,
                 name=name,
-                outer=outer and outer.id,
+                outer=outer.id if outer else None,
                 path=f"{outer.path}.{path}" if outer else path,
             )
             self.calls.append(call)

@@ -35,7 +35,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without
     'digraph {'
     """
 
-    def pipe(self, format: str | None = None, *, engine: str | None = None, encoding: str | None = None, **options: Any) -> Any:
+    def pipe(
+        self, format: str | None = None, *, engine: str | None = None, encoding: str | None = None, **options: Any
+    ) -> Any:
         """The picture as bytes, or as a string if an `encoding` is given.
 
         Args:
@@ -125,7 +127,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without
         if outfile is not None and format is None:
             format = Path(outfile).suffix[1:].lower()
             if not format:
-                raise ValueError(f"render: outfile={os.fspath(outfile)!r} has no suffix that names a format; give format=")
+                raise ValueError(f"render: {os.fspath(outfile)!r} has no suffix that names a format; give format=")
         format = format or self.format
         if filename is None:
             filename = self.filename if outfile is None else Path(outfile).with_suffix(".gv")

@@ -90,7 +90,8 @@ class _Reading:
         primitive = node.primitive
         assert primitive is not None
         arguments = [
-            self._constant(node, i, call) if parent is None else self._ids[parent] for i, parent in enumerate(node.parents)
+            self._constant(node, position, call) if parent is None else self._ids[parent]
+            for position, parent in enumerate(node.parents)
         ]
         what: dict[str, Any] = {"op": primitive.name, "math": primitive.kind}
         if primitive is tape.OUTPUT:
