@@ -254,8 +254,10 @@ class Kernel(NamedTuple):
     """One implementation of a fused operation, on ndarrays.
 
     `forward(*args, **kwargs)` gives the answer and a residual: whatever backward wants to find again.
-    `backward(g, residual, needs, *args, **kwargs)` gives a cotangent per argument, or None where
-    `needs[i]` is false or None.  Backward may be called more than once, so it leaves the residual as it is.
+    `backward(g, residual, needs, *args, **kwargs)` gives a cotangent per argument.  Where `needs[i]` is
+    None it may give None.  Where it is an ndarray, of the argument's shape and dtype, the cotangent may be
+    written there, if that array is what it gives.  Backward may be called more than once, so it leaves the
+    residual as it is.
     """
 
     forward: Callable[..., tuple[Any, Any]]

@@ -76,8 +76,13 @@ def pullback(
         parents = node.parents
         kwargs = node.kwargs or {}
         if primitive.together:
-            wanted = parents if needed is None else [p is not None and p in needed for p in parents]
-            parts = _together(primitive, node, saved, kwargs, g, wanted, create_graph)
+            wanted = list(parents) if needed is None else [p if p in needed else None for p in parents]
+            if create_graph or primitive.joint is not None:
+                parts = _recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
+            else:
+                if needed is None:
+                    _find_rooms(wanted)
+                parts = primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)  # type: ignore[attr-defined]
         else:
             parts = None
             if create_graph:
@@ -93,8 +98,11 @@ def pullback(
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
                 d = d.astype(parent.dtype)
             if needed is None and parent.primitive is None:
-                parent.watch.receive(d)  # type: ignore[union-attr]  # a leaf has one; no need to wait for more
-                continue
+                if parts is not None and d is wanted[i]:  # written where the gradient is kept
+                    parent.watch.grad = d  # type: ignore[union-attr]  # a leaf has one
+                else:
+                    parent.watch.receive(d)  # type: ignore[union-attr]
+                continue  # no need to wait for more: the leaf adds up itself
             to = parent.order
             if to not in carried:
                 carried[to] = d
@@ -108,6 +116,19 @@ def pullback(
     return [] if inputs is None else [arrived.get(node) for node in inputs]
 
 
+def _find_rooms(wanted: list[Any]) -> None:
+    """Put in the place of a leaf that has no gradient yet the array that its gradient is to be written into."""
+    nodes = set()  # a leaf that is several arguments at once has one place, and is left to add up
+    for i, parent in enumerate(wanted):
+        if parent is not None and parent.primitive is None and parent not in nodes:
+            nodes.add(parent)
+            watch = parent.watch
+            if watch.room is not None and watch.grad is None:
+                room = watch.room()
+                if room is not None:
+                    wanted[i] = room
+
+
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """The adjoint of broadcasting: sum `g` over the axes along which an argument of `shape` was repeated."""
     extra = len(g.shape) - len(shape)
@@ -116,23 +137,28 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     return summed.reshape(shape) if summed.shape != shape else summed
 
 
-def _together(
-    primitive: Primitive, node: Node, saved: Any, kwargs: dict[str, Any], g: Any, wanted: Sequence[Any], create_graph: bool
+def _recorded_together(
+    primitive: Primitive,
+    node: Node,
+    saved: Any,
+    kwargs: dict[str, Any],
+    g: Any,
+    wanted: Sequence[Any],
+    create_graph: bool,
 ) -> Sequence[Any]:
-    """The cotangents of all arguments at once."""
+    """The cotangents of all arguments at once, by rules in NumPy syntax."""
     if not isinstance(primitive, Fused):
         assert primitive.joint is not None
         return primitive.joint(g, *(_lifted(node, saved) if create_graph else saved), **kwargs)  # type: ignore[no-any-return]
-    if not create_graph:
-        return primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)
     out, aliases = _replay(primitive, node, saved, kwargs)
     assert out._node is not None, f"the reference of {primitive.name} loses the gradient of its arguments"
-    inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if want]
+    inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if alias is not None and want is not None]
     found = iter(pullback([out._node], [g], inputs=inputs, create_graph=True, retain_graph=True))
     parts = []
     for parent, want in zip(node.parents, wanted, strict=True):
-        part = next(found) if want else None
-        if want and part is None and parent is not None:  # the reference does not depend on this argument here
+        part = None if want is None else next(found)
+        if part is None and want is not None and parent is not None:
+            # the reference does not depend on this argument here
             part = wrap(np.zeros(parent.shape, parent.dtype), None)
         parts.append(part)
     return parts

@@ -325,8 +325,8 @@ def output(several: Any, i: int) -> Any:
 
 OUTPUT = general(
     output,
-    vjps=(lambda g, _ans, _several, i: Bundle({i: g}, _several.shape),),
-    jvps=(lambda v, _ans, _several, i: v[i],),
+    vjps=(lambda g, _ans, _several, *, i: Bundle({i: g}, _several.shape),),
+    jvps=(lambda v, _ans, _several, *, i: v[i],),
 )
 
 
@@ -348,27 +348,19 @@ def _record_many(
 
 def pick(whole: Node, i: int, answer: Any) -> Node | None:
     """The node of the i-th answer of an operation that gives several."""
-    return record(OUTPUT, answer, (None, whole, i), (whole, None), None)
+    return record(OUTPUT, answer, (None, whole), (whole,), {"i": i})
 
 
 # --- calls of modules ----------------------------------------------------------------------------------
 
 
-class Span:
-    """A call of a module: all that was recorded from order `start` down to `end` was recorded inside it.
+Span = tuple[int, int, str, Callable[[], Any], Any]
+"""A call of a module: (start, end, class name, weak reference to the module, Span that ended here before or None).
 
-    It is marked on the nodes that the call gave; `previous` is a call that ended on the same
-    node before.
-    `module` is a weak reference, so that a graph never keeps a network alive, nor a network itself
-    through an activation that it has stored.
-    """
-
-    __slots__ = ("end", "kind", "module", "previous", "start")
-    kind: str
-    module: Callable[[], Any]
-    start: int
-    end: int
-    previous: Span | None
+All that was recorded from order `start` down to `end` was recorded inside the call.  A plain tuple, since one
+is made at each call.  The reference is weak so that a graph never keeps a network alive, nor a network itself
+through an activation that it has stored.
+"""
 
 
 def mark_call(module: Any, start: int, output: Any) -> None:
@@ -376,13 +368,7 @@ def mark_call(module: Any, start: int, output: Any) -> None:
     if isinstance(output, Traced):
         node = output._node
         if node is not None and node.order < start:  # made inside: not an argument handed on, nor a parameter
-            span = _new(Span)
-            span.kind = type(module).__name__
-            span.module = ref(module)
-            span.start = start
-            span.end = next_order()
-            span.previous = node.span
-            node.span = span
+            node.span = (start, next_order(), type(module).__name__, ref(module), node.span)
     elif isinstance(output, (tuple, list)):
         for part in output:
             mark_call(module, start, part)

@@ -223,6 +223,9 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
         """
         g = _seed(self, gradient, "backward()")
         keep = create_graph if retain_graph is None else retain_graph
+        if gradient is None and not create_graph:
+            sweeps.pullback([self._node], [g], retain_graph=keep)
+            return
         sweep(sweeps.pullback, [self._node], [g], retain_graph=keep, create_graph=create_graph)
 
     # -- as a Python object

@@ -22,7 +22,7 @@ from autograd_lite import nn, optim
 from benchmarks.pairs import compare
 
 Run = Callable[[], float]
-OPERATIONS, STEPS = 1000, 20
+OPERATIONS, STEPS = 1000, 200
 # So small that no unit dies: the moments of a dead unit shrink to subnormal numbers, which slow both sides down.
 LEARNING_RATE = 1e-6
 
@@ -57,7 +57,10 @@ def digits_step() -> tuple[Run, Run]:
     model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
     twin = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
     model.load_state_dict(twin.state_dict())
-    adam, other = optim.Adam(model.parameters(), lr=LEARNING_RATE), torch.optim.Adam(twin.parameters(), lr=LEARNING_RATE)
+    adam, other = (
+        optim.Adam(model.parameters(), lr=LEARNING_RATE),
+        torch.optim.Adam(twin.parameters(), lr=LEARNING_RATE),
+    )
     loss_of, other_loss_of = nn.CrossEntropyLoss(), torch.nn.CrossEntropyLoss()
     rng = np.random.default_rng(0)
     batches = [(rng.random((32, 64)).astype(np.float32), rng.integers(0, 10, 32)) for _ in range(400)]

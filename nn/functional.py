@@ -8,7 +8,7 @@ Each checks what it is given before any work is done, and says what does not fit
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from autograd_lite import Tensor, kernels, ops
 from autograd_lite.data import from_python
 from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
-from autograd_lite.random import generator_or_default
 from autograd_lite.operators import unary
+from autograd_lite.random import generator_or_default
 from autograd_lite.tape import apply, apply_fused
 
 if TYPE_CHECKING:
@@ -35,18 +35,21 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         TypeError: the dtypes differ.
     """
     x = _array(input)
-    data, w = _raw(x), _raw(weight)
+    data = x._data if isinstance(x, Tensor) else x
+    w = weight._data if isinstance(weight, Tensor) else weight
     if data.shape[-1:] != w.shape[1:] or data.dtype != w.dtype:
         raise _misfit(data, w)
-    if bias is None:
-        return cast(Tensor, apply_fused(kernels.linear, (x, weight), {}))
-    b = _raw(bias)
-    if b.shape != w.shape[:1] or b.dtype != w.dtype:
-        raise ValueError(
-            f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(b)}, "
-            f"weight {describe(w)}"
-        )
-    return cast(Tensor, apply_fused(kernels.linear, (x, weight, bias), {}))
+    args: tuple[Any, ...] = (x, weight)
+    if bias is not None:
+        b = bias._data if isinstance(bias, Tensor) else bias
+        if b.shape != w.shape[:1] or b.dtype != w.dtype:
+            raise ValueError(
+                f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(b)}, "
+                f"weight {describe(w)}"
+            )
+        args = (x, weight, bias)
+    answer: Tensor = apply_fused(kernels.linear, args, {})
+    return answer
 
 
 def _misfit(x: Any, weight: Any) -> Exception:
@@ -84,7 +87,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if not (-axes <= start_dim < axes and -axes <= end_dim < axes and start_dim % axes <= end_dim % axes):
         raise ValueError(f"flatten: start_dim={start_dim}, end_dim={end_dim} name no axes of {describe(x)} in order")
     start, end = start_dim % axes, end_dim % axes + 1
-    return cast(Tensor, apply(ops.reshape, (x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])), {}))
+    answer: Tensor = apply(ops.reshape, (x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])), {})
+    return answer
 
 
 def check_probability(name: str, p: float) -> None:
@@ -105,7 +109,8 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Gen
         draws = generator_or_default(generator).random(x.shape, np.float32)
         np.multiply(draws >= p, 1 / (1 - p), out=mask, casting="same_kind")
     mask.flags.writeable = False
-    return cast(Tensor, apply(ops.multiply, (x, mask), {}))
+    answer: Tensor = apply(ops.multiply, (x, mask), {})
+    return answer
 
 
 def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -136,11 +141,14 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
         )
     classes = shape[1] if len(shape) > 1 else shape[0]
     _check_range(labels, classes)
-    if len(shape) == 2:
-        return cast(Tensor, apply_fused(kernels.cross_entropy, (x, labels), {"reduction": reduction}))
-    rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 1 else x.reshape(1, -1)
-    losses = apply_fused(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
-    return cast(Tensor, losses.reshape(labels.shape) if reduction == "none" else losses)
+    rows: Any = x
+    if len(shape) != 2:
+        rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 2 else x.reshape(1, -1)
+        labels = labels.reshape(-1)
+    losses: Tensor = apply_fused(kernels.cross_entropy, (rows, labels), {"reduction": reduction})
+    if reduction == "none" and len(shape) != 2:
+        return losses.reshape(shape[:1] + shape[2:] if len(shape) > 1 else ())
+    return losses
 
 
 def _labels(target: Any) -> Any:
@@ -182,7 +190,8 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str 
             f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "
             f"{values.min()} to {values.max()}"
         )
-    return cast(Tensor, apply_fused(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction}))
+    answer: Tensor = apply_fused(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction})
+    return answer
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -193,7 +202,8 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
         TypeError: the dtypes differ.
     """
     x, y = _same_kind("mse_loss", input, target, reduction)
-    return cast(Tensor, apply_fused(kernels.mse_loss, (x, y), {"reduction": reduction}))
+    answer: Tensor = apply_fused(kernels.mse_loss, (x, y), {"reduction": reduction})
+    return answer
 
 
 def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any, Any]:
@@ -206,9 +216,7 @@ def _same_kind(name: str, input: Any, target: Any, reduction: str) -> tuple[Any,
             f"target.shape={y.shape}"
         )
     if x.dtype != y.dtype:
-        raise TypeError(
-            f"{name}: input is {x.dtype} but target is {y.dtype}; convert it: target.astype(np.{x.dtype})"
-        )
+        raise TypeError(f"{name}: input is {x.dtype} but target is {y.dtype}; convert it: target.astype(np.{x.dtype})")
     return x, y
 
 

@@ -95,21 +95,21 @@ class Adam(Optimizer):
         beta1, beta2 = o["betas"]
         g = self._regularize(p, g, s, t, o)
 
-        np.multiply(m, beta1, m)
+        m *= beta1
         np.multiply(g, 1.0 - beta1, t)
-        np.add(m, t, m)
+        m += t
 
-        np.multiply(v, beta2, v)
+        v *= beta2
         np.square(g, t)
-        np.multiply(t, 1.0 - beta2, t)
-        np.add(v, t, v)
+        t *= 1.0 - beta2
+        v += t
         if o["amsgrad"]:
             v = np.maximum(state[2], v, out=state[2])
 
         # m / (√v / c + ε) = c m / (√v + c ε) with c = √(1 - β₂ᵗ): c joins the step size, a number
         c = math.sqrt(1.0 - beta2**step)
         np.sqrt(v, t)
-        np.add(t, c * o["eps"], t)
+        t += c * o["eps"]
         np.divide(m, t, t)
-        np.multiply(t, c * o["lr"] / (1.0 - beta1**step), t)
-        np.subtract(p, t, p)
+        t *= c * o["lr"] / (1.0 - beta1**step)
+        p -= t

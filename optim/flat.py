@@ -219,7 +219,18 @@ class Flat:
             note_changes([id(owner(place.view)) for place, _ in present])
 
     def update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
-        """Call `rule(p, g, state, scratch, step, options)` on each block of a run."""
+        """Call `rule(p, g, state, scratch, step, options)` on each block of a run.
+
+        An overflow shows in the numbers, as in PyTorch; it shall not end a step midway where the user has made
+        warnings errors.  NumPy is told so only where one may come, since that slows down every call.
+        """
+        if not self.widened and _is_tame(run.grad):
+            self._update(run, names, rule, options)
+        else:
+            with np.errstate(all="ignore"):
+                self._update(run, names, rule, options)
+
+    def _update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
         for p, g, state, scratch in self._blocks(run, tuple(names)):
             if not self.widened:
                 rule(p, g, state, scratch, run.step, options)
@@ -239,17 +250,27 @@ class Flat:
         blocks = []
         for start in range(run.start, run.stop, BLOCK):
             stop = min(start + BLOCK, run.stop)
-            blocks.append((
-                self.data[start:stop],
-                run.grad[start - run.start : stop - run.start],
-                [buffer[start:stop] for buffer in states],
-                [buffer[: stop - start] for buffer in self._scratch],
-            ))
+            blocks.append(
+                (
+                    self.data[start:stop],
+                    run.grad[start - run.start : stop - run.start],
+                    [buffer[start:stop] for buffer in states],
+                    [buffer[: stop - start] for buffer in self._scratch],
+                )
+            )
         if run.in_place:
             if len(self._cut) >= 16:  # parameters come and go: do not collect every combination
                 self._cut.clear()
             self._cut[key] = blocks
         return blocks
+
+
+def _is_tame(g: Array) -> bool:
+    """Whether all of g is finite, and its squares too."""
+    try:
+        return math.isfinite(g.dot(g))
+    except (FloatingPointError, RuntimeWarning):  # an overflow, where the user has made it an error
+        return False
 
 
 def _line(buffer: Array, start: int, stop: int) -> Array:

@@ -1,14 +1,13 @@
 """Parameter groups: from what a user passes to an optimizer to buffers of parameters.
 
-    Adam(model.parameters())                                      one group
-    Adam(model.named_parameters())                                one group, with names
-    Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one with an option of its own
+Adam(model.parameters())                                      one group
+Adam(model.named_parameters())                                one group, with names
+Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one with an option of its own
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from operator import is_
 from typing import Any, TypeAlias
 
 from autograd_lite.errors import describe
@@ -35,12 +34,13 @@ class Group:
         self.flats = [Flat(params, dtype) for dtype, params in by_dtype.items()]
         found = {id(place.param): (flat, place) for flat in self.flats for place in flat.places}
         self.places: list[tuple[Flat, Place]] = [found[id(param)] for param in self.params]
+        self._ids = list(map(id, self.params))
         self.seen: Any = None
         """The options as they were when last checked."""
 
     def check_same(self, params: list[Tensor], index: int) -> None:
         """Raise if the list in `param_groups` is not what it was: the buffers would not follow."""
-        if len(params) != len(self.params) or not all(map(is_, params, self.params)):
+        if list(map(id, params)) != self._ids:
             raise ValueError(
                 f"param_groups[{index}]['params'] was changed after the optimizer was made ({len(self.params)} "
                 f"parameters then, {len(params)} now, or others); use add_param_group(), or make a new optimizer"

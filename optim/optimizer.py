@@ -132,15 +132,14 @@ class Optimizer:
             for flat in group.flats:
                 whole = flat.whole()
                 plans.append((flat, options, whole, None if whole is not None else flat.present()))
-        with np.errstate(all="ignore"):  # as PyTorch: an overflow shows in the numbers, and does not end a step midway
-            for flat, options, whole, present in plans:
-                names = self._state_names(options)
-                runs = [whole] if whole is not None else flat.runs(present)
-                flat.announce(present)
-                for run in runs:
-                    flat.update(run, names, self._update, options)
-                if names or self._counts_steps:
-                    flat.finish(present, self._counts_steps)
+        for flat, options, whole, present in plans:
+            names = self._state_names(options)
+            runs = [whole] if whole is not None else flat.runs(present or [])
+            flat.announce(present)
+            for run in runs:
+                flat.update(run, names, self._update, options)
+            if names or self._counts_steps:
+                flat.finish(present, self._counts_steps)
         return loss
 
     def _ready(self) -> list[tuple[Group, dict[str, Any]]]:

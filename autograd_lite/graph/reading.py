@@ -98,9 +98,8 @@ class _Reading:
             # One of several results: named after the operation that gave them, of which it is the only argument.
             whole = node.parents[0]
             assert whole is not None
-            del arguments[1:]
             what["op"] = f"{whole.name} output"
-            what["index"] = node.saved[2] if node.saved is not None else None
+            what["index"] = (node.kwargs or {})["i"]
         return self._add("op", _values(node), call, arguments=tuple(arguments), **what)
 
     def _constant(self, node: tape.Node, position: int, call: str | None) -> str | None:

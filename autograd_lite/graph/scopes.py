@@ -30,16 +30,17 @@ def scopes_of(nodes: Sequence[Node]) -> dict[Node, Scope | None]:
     for node in nodes:
         span = node.span
         while span is not None:
-            spans[span.start] = span
-            span = span.previous
-    coming = sorted(spans.values(), key=lambda span: span.start)  # the next to begin is last
+            start, *_, before = span
+            spans[start] = span
+            span = before
+    coming = [spans[start] for start in sorted(spans)]  # the next to begin is last
     open_calls: list[tuple[int, Scope]] = []
     scopes: dict[Node, Scope | None] = {}
     for node in nodes:
-        while coming and coming[-1].start > node.order:
-            span = coming.pop()
-            _close(open_calls, span.start)
-            open_calls.append((span.end, Scope(span.kind, span.module, open_calls[-1][1] if open_calls else None)))
+        while coming and coming[-1][0] > node.order:
+            start, end, kind, module, _ = coming.pop()
+            _close(open_calls, start)
+            open_calls.append((end, Scope(kind, module, open_calls[-1][1] if open_calls else None)))
         _close(open_calls, node.order)
         scopes[node] = open_calls[-1][1] if open_calls and node.primitive is not None else None
     return scopes

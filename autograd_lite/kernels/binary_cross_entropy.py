@@ -35,7 +35,7 @@ def backward(
     g: Any, _residual: None, needs: Sequence[bool], x: Any, y: Any, *, reduction: str = "mean"
 ) -> tuple[Any, Any]:
     each = spread_cotangent(g, reduction, x.size)
-    return (sigmoid.raw(x) - y) * each if needs[0] else None, -x * each if needs[1] else None
+    return (sigmoid.raw(x) - y) * each if needs[0] is not None else None, -x * each if needs[1] is not None else None
 
 
 reference.__name__ = "binary_cross_entropy_with_logits"

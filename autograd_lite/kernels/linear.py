@@ -36,10 +36,15 @@ def backward(
         )
         return dx if dx is None else dx.reshape(x.shape), dweight, dbias
     return (
-        g.dot(weight) if needs[0] else None,
-        g.T.dot(x) if needs[1] else None,
-        None if bias is None or not needs[2] else ones(len(x), g.dtype).dot(g),
+        g.dot(weight) if needs[0] is not None else None,
+        g.T.dot(x, out=room(needs[1])) if needs[1] is not None else None,
+        None if bias is None or needs[2] is None else ones(len(x), g.dtype).dot(g, out=room(needs[2])),
     )
+
+
+def room(need: Any) -> Any:
+    """The array to write a cotangent into, if there is one."""
+    return need if type(need) is np.ndarray else None
 
 
 reference.__name__ = "linear"

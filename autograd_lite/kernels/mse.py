@@ -32,7 +32,7 @@ def backward(
     g: Any, difference: Any, needs: Sequence[bool], _x: Any, _y: Any, *, reduction: str = "mean"
 ) -> tuple[Any, Any]:
     dx = difference * (spread_cotangent(g, reduction, difference.size) * 2)
-    return dx if needs[0] else None, -dx if needs[1] else None
+    return dx if needs[0] is not None else None, -dx if needs[1] is not None else None
 
 
 reference.__name__ = "mse_loss"

@@ -97,9 +97,7 @@ def _cumulative_sum_transpose(g: Any, _ans: Any, _x: Any, axis: Any = None) -> A
 cumulative_sum = linear(np.cumsum, _cumulative_sum_transpose, raw=_cumulative_sum)
 
 
-def var(
-    x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False
-) -> Any:
+def var(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
     """The variance: the sum of squared deviations over n - correction; `ddof` is NumPy's older name for that."""
     correction = correction if ddof is None else ddof
     deviations = x - np.mean(x, axis=axis, keepdims=True)
@@ -107,8 +105,6 @@ def var(
     return np.sum(deviations * deviations, axis=axis, keepdims=keepdims) / (count if count > 0 else math.nan)
 
 
-def std(
-    x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False
-) -> Any:
+def std(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
     """The standard deviation: the root of the variance."""
     return np.sqrt(var(x, axis=axis, correction=correction, ddof=ddof, keepdims=keepdims))

@@ -1,15 +1,15 @@
 """Two tables of derivatives compared: where they differ, by how much, and in what way.
 
-    >>> import numpy as np
-    >>> expected = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> table = Table([(i,) for i in range(4)], [()], "x", shape=(4,), answer=())
-    >>> print(report(expected / 4, expected, 1e-9 * expected, table))
-    4 of 4 differ
-        d f / d x[3]: got 1, expected 4
-        d f / d x[2]: got 0.75, expected 3
-        d f / d x[1]: got 0.5, expected 2
-        d f / d x[0]: got 0.25, expected 1
-        diagnosis: all are 0.25 times what they should be, and that is 1/n for n = 4, the number of elements of x
+>>> import numpy as np
+>>> expected = np.array([1.0, 2.0, 3.0, 4.0])
+>>> table = Table([(i,) for i in range(4)], [()], "x", shape=(4,), answer=())
+>>> print(report(expected / 4, expected, 1e-9 * expected, table))
+4 of 4 differ
+    d f / d x[3]: got 1, expected 4
+    d f / d x[2]: got 0.75, expected 3
+    d f / d x[1]: got 0.5, expected 2
+    d f / d x[0]: got 0.25, expected 1
+    diagnosis: all are 0.25 times what they should be, and that is 1/n for n = 4, the number of elements of x
 """
 
 from __future__ import annotations

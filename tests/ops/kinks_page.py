@@ -1,6 +1,6 @@
 """The table of kinks as the page docs/kinks.md; write it anew with
 
-    python -m tests.ops.kinks_page > docs/kinks.md
+python -m tests.ops.kinks_page > docs/kinks.md
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def test_forward_mode_says_the_same(kink: Kink) -> None:
     inputs = points(kink)
     for i, x in enumerate(inputs):
         with np.errstate(divide="ignore", invalid="ignore"):
+
             def alone(moving: Any, i: int = i) -> Any:
                 return kink.call(*(moving if j == i else ag.Tensor(other) for j, other in enumerate(inputs)))
 
