@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
@@ -38,7 +39,8 @@ def scalar_chain() -> tuple[Run, Run]:
             y = y * 1.001
             y = y + 0.001
         y.backward()
-        return float(x.grad)  # type: ignore[arg-type]
+        gradient: Any = x.grad
+        return float(gradient)
 
     def theirs() -> float:
         t.grad = None
@@ -46,8 +48,9 @@ def scalar_chain() -> tuple[Run, Run]:
         for _ in range(OPERATIONS // 2):
             y = y * 1.001
             y = y + 0.001
-        y.backward()
-        return float(t.grad)  # type: ignore[arg-type]
+        y.backward()  # type: ignore[no-untyped-call]
+        gradient: Any = t.grad
+        return float(gradient)
 
     return ours, theirs
 
@@ -81,7 +84,7 @@ def digits_step() -> tuple[Run, Run]:
             loss = other_loss_of(twin(x), y)
             loss.backward()
             other.step()
-        return loss.item()
+        return float(loss.item())
 
     return ours, theirs
 
