@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import os
 import pkgutil
 import re
 import subprocess
@@ -37,7 +38,12 @@ def run_snippets(page, folder):
     tests = re.findall(r"^def (test_\w+)\(\)", "\n".join(blocks), re.MULTILINE)
     program = "\n".join([*blocks, *(f"{name}()" for name in tests)])
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=folder, check=False
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+        env={**os.environ, "AUTOGRAD_LITE_FUSION": "1"},  # as a reader runs them, also in the run without fusion
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
