@@ -138,7 +138,11 @@ def asarray(obj: Any, dtype: Any = None, copy: bool | None = None) -> Tensor:
     if isinstance(obj, Tensor) and not copy and (dtype is None or obj.dtype == np.dtype(dtype)):
         return obj
     if copy is False:
-        if not isinstance(obj, np.ndarray) or (dtype is not None and obj.dtype != np.dtype(dtype)):
+        if (
+            not isinstance(obj, np.ndarray)
+            or obj.dtype.kind not in "biufc"
+            or (dtype is not None and obj.dtype != np.dtype(dtype))
+        ):
             raise ValueError(f"asarray: copy=False needs an ndarray of the dtype, not {type(obj).__name__}")
         return wrap(obj, None)  # type: ignore[no-any-return]
     if isinstance(obj, Traced):

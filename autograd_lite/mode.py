@@ -16,7 +16,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,11 +47,17 @@ _mode: ContextVar[Mode] = ContextVar(
 current = _mode.get
 
 
+_RUN_LATER = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+
+
 class _Switch:
-    """A context manager that is also a decorator; it can be entered again while it is entered."""
+    """A context manager that is also a decorator; it can be entered again while it is entered.
+
+    Where to go back to is kept per thread and task, as the mode itself is, so that they can share a switch.
+    """
 
     def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []
+        self._before: ContextVar[tuple[Mode, ...]] = ContextVar("autograd_lite_modes_before", default=())
 
     def _changed(self, mode: Mode) -> Mode:
         raise NotImplementedError
@@ -60,13 +66,17 @@ class _Switch:
         return type(self)()
 
     def __enter__(self) -> None:
-        self._tokens.append(_mode.set(self._changed(current())))
+        mode = current()
+        self._before.set((*self._before.get(), mode))
+        _mode.set(self._changed(mode))
 
     def __exit__(self, *exception: object) -> None:
-        _mode.reset(self._tokens.pop())
+        *before, mode = self._before.get()
+        self._before.set(tuple(before))
+        _mode.set(mode)
 
     def __call__(self, function: F) -> F:
-        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        if any(is_kind(function) for is_kind in _RUN_LATER):
             # Its body runs after the call has returned, outside the block that a decorator opens.
             raise TypeError(
                 f"{type(self).__name__} cannot decorate {function.__name__}, a generator or coroutine: "

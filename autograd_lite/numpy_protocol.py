@@ -117,8 +117,8 @@ class NumpyProtocol(Traced):
     @staticmethod
     def _into(name: str, out: tuple[Any, ...], answer: Any) -> Any:
         """Write an answer into `out=`, which is also how `array += tensor` arrives."""
-        (target,) = out
-        if not isinstance(target, ndarray):
+        target = out[0]
+        if len(out) != 1 or not isinstance(target, ndarray):
             raise TypeError(f"np.{name}: out= must be an ndarray; a Tensor is not changed in place")
         if _carries_gradient(answer):
             raise TypeError(

@@ -93,7 +93,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
 
 
 def unary(primitive: Primitive) -> Unary:
-    """A method without further arguments: `-t`, `abs(t)`, `t.exp()`."""
+    """A function of one argument as a method: `-t`, `abs(t)`."""
     keepers = primitive.keepers
     raw = primitive.raw
 
@@ -205,6 +205,9 @@ class Operators(Traced):
 
     def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return other // self, other % self
 
     __mod__, __rmod__ = binary(ops.remainder, operator.mod)
 

@@ -283,8 +283,10 @@ class Fused(Primitive):
         return self.kernel.forward(*args, **kwargs)[0]
 
     def select(self, implementation: str) -> None:
-        """Run the implementation of that name from now on, if this operation has it."""
-        self.kernel = self.kernels.get(implementation, self.kernel)
+        """Run the implementation of that name from now on; raises KeyError if this operation does not have it."""
+        if implementation not in self.kernels:
+            raise KeyError(f"{self.name} has the kernels {sorted(self.kernels)}, not {implementation!r}")
+        self.kernel = self.kernels[implementation]
 
 
 def fused(

@@ -5,7 +5,7 @@ values its rules will read.  A node never holds the value it made (unless a rule
 the Tensor around it, so there are no cycles: when the last Tensor of a graph goes, the graph goes, by
 reference counting alone.
 
-    node = record(primitive, ans, saved, parents, kwargs, mode)
+    node = record(primitive, ans, saved, parents, kwargs)
 
 `apply` is the whole life of a call: take the arrays out of the arguments, run NumPy, record.  The two
 sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from math import inf
+from threading import Lock
 from typing import Any
 from weakref import ref
 
@@ -39,7 +40,8 @@ class Node:
     order      its place in time: smaller is newer
     primitive  what was done; None for a leaf
     parents    a Node per argument, None where no gradient flows
-    saved      (ans, *args): what the rules read, stand-ins for the rest; None once backward has used it
+    saved      (ans, *args): what the rules read, stand-ins for the rest; None once backward has used it;
+               a fused operation keeps its kernel's residual in the place of ans
     kwargs     the keyword arguments of the call, or None
     shape      of the value it made (None for an operation that makes several)
     dtype      of the value it made
@@ -378,7 +380,8 @@ def mark_call(module: Any, start: int, output: Any) -> None:
 
 # --- arrays that change under a graph -------------------------------------------------------------------
 
-_changes: dict[int, int] = {}
+_changes: dict[int, int] = {}  # from the identity of an array that owns memory to when it last changed
+_changing = Lock()
 last_change: float = inf
 
 
@@ -397,8 +400,10 @@ def note_change(*arrays: ndarray[Any, Any]) -> None:
 def note_changes(owners: Iterable[int]) -> None:
     """The same, for the identities of the arrays that own the memory."""
     global last_change
-    last_change = next_order()
-    _changes.update(dict.fromkeys(owners, last_change))
+    with _changing:  # or a slower thread might put an older number over a newer one
+        now = next_order()
+        _changes.update(dict.fromkeys(owners, now))
+        last_change = now
 
 
 def check_unchanged(node: Node) -> None:

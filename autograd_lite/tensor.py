@@ -219,11 +219,12 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
 
         Raises:
             RuntimeError: nothing was recorded, `gradient` is missing or misshapen, the graph was already
-                released by a backward, or an array it needs has been changed since.
+                released by a backward, or an array it needs has been changed since.  In the last two cases
+                leaves that the sweep had reached before it met the error have received gradients: clear them.
         """
         g = _seed(self, gradient, "backward()")
         keep = create_graph if retain_graph is None else retain_graph
-        if gradient is None and not create_graph:
+        if gradient is None and not create_graph:  # the usual case, without the detour of `sweep`
             sweeps.pullback([self._node], [g], retain_graph=keep)
             return
         sweep(sweeps.pullback, [self._node], [g], retain_graph=keep, create_graph=create_graph)

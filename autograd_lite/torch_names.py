@@ -38,7 +38,7 @@ INSTEAD = {
     "clone": "t.copy()",
     "contiguous": "t, which needs no such call",
     "expand": "np.broadcast_to(t, shape)",
-    "repeat": "np.tile(t, counts)",
+    "repeat": "ag.concat([t] * count, axis)",
     "gather": "np.take_along_axis(t, indices, axis)",
     "grad_fn": "ag.draw(t), which shows the graph",
     "cpu": "t, which is on the CPU",

@@ -32,7 +32,7 @@ def forward(x: Any, y: Any, *, reduction: str = "mean") -> tuple[Any, None]:
 
 
 def backward(
-    g: Any, _residual: None, needs: Sequence[bool], x: Any, y: Any, *, reduction: str = "mean"
+    g: Any, _residual: None, needs: Sequence[Any], x: Any, y: Any, *, reduction: str = "mean"
 ) -> tuple[Any, Any]:
     each = spread_cotangent(g, reduction, x.size)
     return (sigmoid.raw(x) - y) * each if needs[0] is not None else None, -x * each if needs[1] is not None else None

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ops import stop_gradient
 from ..primitive import fused
 from .constants import ones, positions
 from .reduction import reduced, reduced_raw, spread_cotangent
@@ -27,8 +28,6 @@ def reference(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
 
 def _detached_maximum(logits: Any) -> Any:
     """The maximum of each row, as a constant: what is taken out cancels, in every derivative."""
-    from ..ops import stop_gradient
-
     return np.max(stop_gradient(logits), axis=1, keepdims=True)
 
 
@@ -45,7 +44,7 @@ def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, 
 
 
 def backward(
-    g: Any, softmax: Any, _needs: Sequence[bool], _logits: Any, labels: Any, *, reduction: str = "mean"
+    g: Any, softmax: Any, _needs: Sequence[Any], _logits: Any, labels: Any, *, reduction: str = "mean"
 ) -> tuple[Any, None]:
     per_row = spread_cotangent(g, reduction, len(labels))
     d = softmax * (per_row[:, None] if reduction == "none" else per_row)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import fused
-from .reduction import reduced, spread_cotangent
+from .reduction import reduced, reduced_raw, spread_cotangent
 
 
 def reference(x: Any, y: Any, *, reduction: str = "mean") -> Any:
@@ -21,17 +21,17 @@ def reference(x: Any, y: Any, *, reduction: str = "mean") -> Any:
 
 def forward(x: Any, y: Any, *, reduction: str = "mean") -> tuple[Any, Any]:
     difference = np.subtract(x, y)
-    if reduction == "none":
-        return difference * difference, difference
+    if reduction == "none" or difference.dtype.itemsize < 4:
+        return reduced_raw(difference * difference, reduction), difference
     flat = difference.reshape(-1)
     total = np.dot(flat, flat)  # the sum of squares in one pass
     return (total / flat.size if reduction == "mean" else total), difference
 
 
 def backward(
-    g: Any, difference: Any, needs: Sequence[bool], _x: Any, _y: Any, *, reduction: str = "mean"
+    g: Any, difference: Any, needs: Sequence[Any], _x: Any, _y: Any, *, reduction: str = "mean"
 ) -> tuple[Any, Any]:
-    dx = difference * (spread_cotangent(g, reduction, difference.size) * 2)
+    dx = difference * spread_cotangent(g * 2, reduction, difference.size)
     return dx if needs[0] is not None else None, -dx if needs[1] is not None else None
 
 

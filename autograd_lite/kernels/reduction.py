@@ -1,5 +1,6 @@
 """How a loss per element becomes one number: `reduction` is "mean", "sum" or "none"."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ def reduced_raw(losses: Any, reduction: str) -> Any:
     """The same on ndarrays, by the calls that cost least."""
     if reduction == "none":
         return losses
+    if losses.dtype.itemsize < 4:  # half precision holds neither the sum nor the count
+        return losses.mean() if reduction == "mean" else losses.sum()
     flat = losses.reshape(-1)
     total = flat.dot(ones(flat.size, flat.dtype))
     return total / losses.size if reduction == "mean" else total
@@ -33,4 +36,4 @@ def reduced_raw(losses: Any, reduction: str) -> Any:
 
 def spread_cotangent(g: Any, reduction: str, count: int) -> Any:
     """What each element's loss receives of the cotangent of the reduced loss."""
-    return g / count if reduction == "mean" else g
+    return g * (1 / count if count else math.inf) if reduction == "mean" else g

@@ -52,9 +52,15 @@ def _mean(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False
     return _add(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
 
 
+def _share(shape: tuple[int, ...], axis: Any) -> float:
+    """1 / n, rather than a division by n, which float16 may not hold."""
+    count = _count(shape, axis)
+    return 1 / count if count else math.inf
+
+
 mean = linear(
     np.mean,
-    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(g / _count(_x.shape, axis), _x.shape, axis),
+    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(g * _share(_x.shape, axis), _x.shape, axis),
     raw=_mean,
 )
 

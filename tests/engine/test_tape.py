@@ -270,6 +270,30 @@ class TestModes:
             def numbers():
                 yield 1
 
+    def test_an_asynchronous_generator_is_refused(self):
+        with pytest.raises(TypeError, match="cannot decorate numbers, a generator or coroutine"):
+
+            @ag.no_grad()
+            async def numbers():
+                yield 1
+
+    def test_one_switch_shared_by_threads(self):
+        switch, together, seen = ag.no_grad(), threading.Barrier(2), []
+
+        def enter():
+            with switch:
+                together.wait(10)
+                seen.append(ag.is_grad_enabled())
+                together.wait(10)
+            seen.append(ag.is_grad_enabled())
+
+        threads = [threading.Thread(target=enter) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(seen) == [False, False, True, True]
+
     def test_restored_after_an_exception(self):
         with pytest.raises(ZeroDivisionError), ag.no_grad():
             1 / 0  # noqa: B018

@@ -169,6 +169,27 @@ class TestExtremes:
         np.testing.assert_allclose(x.grad.data, [0, 0, math.exp(-50)], rtol=1e-14)
 
 
+@fusion
+@pytest.mark.parametrize("loss", [F.mse_loss, F.binary_cross_entropy_with_logits])
+def test_many_numbers_of_half_precision(loss, fused):
+    """More of them than float16 can count."""
+    count = 70_000
+    with ag.fusion(fused):
+        x = Tensor(np.ones(count, np.float16), requires_grad=True)
+        value = loss(x, np.zeros(count, np.float16))
+        value.backward(np.float16(1000.0))  # so that the gradients are not below float16 altogether
+    expected = 1.0 if loss is F.mse_loss else math.log1p(math.e)
+    slope = 2.0 if loss is F.mse_loss else 1 / (1 + math.exp(-1))
+    assert value.item() == pytest.approx(expected, rel=2e-3)
+    np.testing.assert_allclose(x.grad.data, 1000 * slope / count, rtol=5e-3)
+
+
+def test_kernels_are_chosen_by_name():
+    with pytest.raises(KeyError, match="mse_loss has the kernels \\['numpy'\\], not 'compiled'"):
+        ag.kernels.mse_loss.select("compiled")
+    ag.kernels.mse_loss.select("numpy")
+
+
 def test_fusion_shows_in_the_graph():
     x, y = Tensor(normal(2, 3), requires_grad=True), normal(2, 3)
     with ag.fusion(True):
