@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import array_api
 from .array_api import *  # noqa: F403  # the names of the array API standard
+from .gradients import grad
 from .mode import enable_grad, fusion, is_fusion_enabled, is_grad_enabled, no_grad
 from .random import manual_seed
-from .tensor import Tensor, grad, stop_gradient
+from .tensor import Tensor, stop_gradient
 
 if TYPE_CHECKING:
     from . import func, graph, nn, optim, testing

@@ -13,10 +13,11 @@ import numpy as np
 
 from . import sweeps
 from .errors import describe
+from .gradients import seed, sweep
 from .mode import enable_grad
 from .sweeps import ALIAS
 from .tape import wrap
-from .tensor import Tensor, _seed, sweep
+from .tensor import Tensor
 
 
 def _inputs(primals: Sequence[Any], doing: str) -> list[Tensor]:
@@ -62,7 +63,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], t
         found = sweep(
             sweeps.pullback,
             [value._node],
-            [_seed(value, g, "vjp")],
+            [seed(value, g, "vjp")],
             inputs=[x._node for x in inputs],
             retain_graph=True,
             create_graph=record,

@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from . import tape
+from . import changes
+from .changes import check_unchanged
 from .mode import Mode, _mode, current
 from .primitive import Fused, Primitive, linear
-from .tape import Node, check_unchanged, pick, record, wrap
+from .tape import Node, pick, record, wrap
 
 
 def pullback(
@@ -69,7 +70,7 @@ def pullback(
                 f"backward through {node.name} a second time: what it had saved was released by the first backward; "
                 "pass retain_graph=True to the first one, or add the losses up and call backward() once"
             )
-        if order > tape.last_change:
+        if order > changes.last_change:
             check_unchanged(node)
         if not retain_graph:
             node.saved = None
@@ -228,7 +229,7 @@ def pushforward(
                 f"forward mode through {node.name} after backward has released what it had saved; "
                 "pass retain_graph=True to backward()"
             )
-        if node.order > tape.last_change:
+        if node.order > changes.last_change:
             check_unchanged(node)
         kwargs = node.kwargs or {}
         if isinstance(primitive, Fused):

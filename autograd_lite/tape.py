@@ -13,23 +13,18 @@ sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
-from math import inf
-from threading import Lock
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import ref
 
 import numpy as np
 from numpy import ndarray
 
+from .changes import next_order, note_change
 from .data import from_python
 from .errors import explain
 from .mode import current
 from .primitive import Fused, Primitive, Traced, general
-
-next_order: Callable[[], int] = count(0, -1).__next__
-"""Nodes are numbered downwards, so that the newest is the first to leave a heap of numbers."""
 
 _new: Callable[[type], Any] = object.__new__
 
@@ -376,47 +371,3 @@ def mark_call(module: Any, start: int, output: Any) -> None:
             mark_call(module, start, part)
     elif isinstance(output, dict):
         mark_call(module, start, list(output.values()))
-
-
-# --- arrays that change under a graph -------------------------------------------------------------------
-
-_changes: dict[int, int] = {}  # from the identity of an array that owns memory to when it last changed
-_changing = Lock()
-last_change: float = inf
-
-
-def owner(array: Any) -> Any:
-    """The array whose memory this one is a view of, or itself."""
-    while isinstance(array.base, ndarray):
-        array = array.base
-    return array
-
-
-def note_change(*arrays: ndarray[Any, Any]) -> None:
-    """Say that the memory of these arrays has been written to, so that a pending backward can tell."""
-    note_changes([id(owner(array)) for array in arrays])
-
-
-def note_changes(owners: Iterable[int]) -> None:
-    """The same, for the identities of the arrays that own the memory."""
-    global last_change
-    with _changing:  # or a slower thread might put an older number over a newer one
-        now = next_order()
-        _changes.update(dict.fromkeys(owners, now))
-        last_change = now
-
-
-def check_unchanged(node: Node) -> None:
-    """Raise if memory that `node` saved has been written to since it was recorded.
-
-    An identity in `_changes` may be that of an array long gone whose place was taken by a new one; it
-    does no harm, since whatever saved the new one was recorded after that change.
-    """
-    for position, value in enumerate(node.saved or ()):
-        if isinstance(value, ndarray) and node.order > _changes.get(id(owner(value)), inf):
-            what = "its answer" if position == 0 else f"its argument {position - 1}"
-            raise RuntimeError(
-                f"backward through {node.name}: {what}, an array of shape {value.shape} and dtype {value.dtype}, was "
-                "changed after it was recorded (by an optimizer step, load_state_dict or an in-place update); call "
-                "backward() before changing it, or run the forward pass again"
-            )

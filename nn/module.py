@@ -20,7 +20,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd_lite.tape import mark_call, next_order
+from autograd_lite.changes import next_order
+from autograd_lite.tape import mark_call
 
 from .parameter import Parameter
 

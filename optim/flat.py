@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy import ndarray
 
-from autograd_lite.tape import note_changes, owner
+from autograd_lite.changes import note_changes, owner
 from autograd_lite.tensor import Tensor
 
 Array: TypeAlias = ndarray[Any, Any]

@@ -9,8 +9,8 @@ import numpy as np
 
 from .. import func
 from ..errors import describe
+from ..gradients import grad as gradients_of
 from ..tensor import Tensor
-from ..tensor import grad as gradients_of
 from .oracles import Array, Direction, dense
 
 Gradients = list[dict[int, Array]]

@@ -1,0 +1,63 @@
+"""The tape's clock, and which arrays have changed since when.
+
+Changing an array that a pending backward needs must give the right gradient or an error.  What writes in place
+(an optimizer's step, a gradient that is added to) says so with `note_change`; backward compares one number per
+node, and looks closer only at nodes older than the last change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import count
+from math import inf
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from numpy import ndarray
+
+if TYPE_CHECKING:
+    from .tape import Node
+
+next_order: Callable[[], int] = count(0, -1).__next__
+"""Nodes are numbered downwards, so that the newest is the first to leave a heap of numbers."""
+
+_changes: dict[int, int] = {}  # from the identity of an array that owns memory to when it last changed
+_changing = Lock()
+last_change: float = inf
+
+
+def owner(array: Any) -> Any:
+    """The array whose memory this one is a view of, or itself."""
+    while isinstance(array.base, ndarray):
+        array = array.base
+    return array
+
+
+def note_change(*arrays: ndarray[Any, Any]) -> None:
+    """Say that the memory of these arrays has been written to, so that a pending backward can tell."""
+    note_changes([id(owner(array)) for array in arrays])
+
+
+def note_changes(owners: Iterable[int]) -> None:
+    """The same, for the identities of the arrays that own the memory."""
+    global last_change
+    with _changing:  # or a slower thread might put an older number over a newer one
+        now = next_order()
+        _changes.update(dict.fromkeys(owners, now))
+        last_change = now
+
+
+def check_unchanged(node: Node) -> None:
+    """Raise if memory that `node` saved has been written to since it was recorded.
+
+    An identity in `_changes` may be that of an array long gone whose place was taken by a new one; it
+    does no harm, since whatever saved the new one was recorded after that change.
+    """
+    for position, value in enumerate(node.saved or ()):
+        if isinstance(value, ndarray) and node.order > _changes.get(id(owner(value)), inf):
+            what = "its answer" if position == 0 else f"its argument {position - 1}"
+            raise RuntimeError(
+                f"backward through {node.name}: {what}, an array of shape {value.shape} and dtype {value.dtype}, was "
+                "changed after it was recorded (by an optimizer step, load_state_dict or an in-place update); call "
+                "backward() before changing it, or run the forward pass again"
+            )
