@@ -264,10 +264,11 @@ def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: obj
 
 def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
+    kept = list(saved)
     for i, arg in enumerate(args, 1):
-        if saved[i] is arg and isinstance(arg, ndarray) and arg.flags.writeable:
-            saved = (*saved[:i], arg.copy(), *saved[i + 1 :])
-    return saved
+        if isinstance(arg, ndarray) and kept[i] is arg and arg.flags.writeable:
+            kept[i] = arg.copy()
+    return tuple(kept)
 
 
 class StandIn:

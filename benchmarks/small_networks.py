@@ -67,7 +67,7 @@ def digits_step() -> tuple[Run, Run]:
     loss_of, other_loss_of = nn.CrossEntropyLoss(), torch.nn.CrossEntropyLoss()
     rng = np.random.default_rng(0)
     batches = [(rng.random((32, 64)).astype(np.float32), rng.integers(0, 10, 32)) for _ in range(400)]
-    coming = itertools.cycle(batches)
+    coming = itertools.cycle([(ag.Tensor(x), ag.Tensor(y)) for x, y in batches])
     other_coming = itertools.cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in batches])
 
     def ours() -> float:
