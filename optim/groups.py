@@ -133,11 +133,8 @@ def _check_param(param: Any, label: str) -> None:
             f"{label}, {describe(param)}, was computed by {param.name}; pass the leaves it was computed from, or "
             "t.detach().requires_grad_()"
         )
-    if not param.requires_grad:
-        raise ValueError(
-            f"{label}, {describe(param)}, does not require a gradient and would never change; leave it out, or call "
-            "requires_grad_() on it first"
-        )
+    if param.dtype.kind != "f":
+        raise TypeError(f"{label}, {describe(param)}, is not of a floating-point dtype and cannot be trained")
 
 
 def check_once(groups: Iterable[Mapping[str, Any]]) -> None:

@@ -324,3 +324,18 @@ def test_different_parameters_present_at_every_step_are_cut_and_updated_right() 
     assert 0 < len(together._groups[0].flats[0]._cut) <= 16  # cuts are kept, but not all there ever were
     for p, twin in zip(params, twins, strict=True):
         np.testing.assert_array_equal(p.data, twin.data)
+
+
+def test_frozen_from_the_start_and_thawed_later() -> None:
+    """As in PyTorch: an optimizer takes all parameters of a model, also of one whose lower part is frozen."""
+    w, frozen = ag.Tensor([1.0, 2.0], requires_grad=True), ag.Tensor([3.0])
+    optimizer = optim.SGD([w, frozen], lr=0.1)
+    (w * frozen).sum().backward()
+    optimizer.step()
+    assert frozen.tolist() == [3.0]
+    np.testing.assert_allclose(w.data, [0.7, 1.7], rtol=1e-6)
+    frozen.requires_grad_()
+    optimizer.zero_grad()
+    (w * frozen).sum().backward()
+    optimizer.step()
+    np.testing.assert_allclose(frozen.data, [3.0 - 0.1 * 2.4], rtol=1e-6)
