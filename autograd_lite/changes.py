@@ -33,6 +33,12 @@ def owner(array: Any) -> Any:
     return array
 
 
+def can_change(array: ndarray[Any, Any]) -> bool:
+    """Whether somebody can write to the memory of an array: through it, or through the array it is a view of."""
+    owning = owner(array)
+    return bool(array.flags.writeable or owning.flags.writeable) or owning.base is not None
+
+
 def note_change(*arrays: ndarray[Any, Any]) -> None:
     """Say that the memory of these arrays has been written to, so that a pending backward can tell."""
     note_changes([id(owner(array)) for array in arrays])

@@ -10,6 +10,8 @@ import numpy as np
 
 def describe(value: Any) -> str:
     """One argument as a message shows it: an array by shape and dtype, anything else by its value."""
+    if isinstance(value, type):
+        return value.__name__
     shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
     if shape is not None and dtype is not None:
         return f"{dtype}{list(shape)}"

@@ -136,26 +136,28 @@ def _swapped(raw: Binary) -> Binary:
 
 
 def _inplace(symbol: str, raw: Binary) -> Binary:
-    """`t += v`.  While recording it is `t = t + v`; where nothing is recorded, t itself gets a new value.
+    """`t += v`: `t = t + v` where that is recorded; where nothing is, t itself gets a new value.
 
     The old array is left as it is, for whoever still needs it.
     """
 
     def method(self: Any, other: Any) -> Any:
-        if self._node is None or not current().recording:
-            value = raw(self.detach(), other)
-            if value is NotImplemented:
-                return value
-            if self._node is not None and self._node.primitive is not None:
-                return value
-            self._set_data(value, symbol)
-            return self
-        if self._node.primitive is None:
+        node = self._node
+        if node is not None and node.primitive is None and current().recording:
             raise RuntimeError(
                 f"`t {symbol} ...` on a leaf that requires a gradient would lose it: write `t = t {symbol[:-1]} ...` "
                 "to make a new Tensor, or update the leaf inside `with ag.no_grad():`"
             )
-        return raw(self, other)
+        value = raw(self, other)
+        if value._node is not None:
+            return value
+        if not np.can_cast(value._data.dtype, self._data.dtype, "same_kind"):
+            raise TypeError(
+                f"`t {symbol} ...`: the answer is {value._data.dtype} and t stays {self._data.dtype}; "
+                f"write `t = t {symbol[:-1]} ...` for a Tensor of the new dtype"
+            )
+        self._set_data(value, symbol)
+        return self
 
     return method
 
@@ -216,3 +218,11 @@ class Operators(Traced):
     __imul__ = _inplace("*=", operator.mul)
     __itruediv__ = _inplace("/=", operator.truediv)
     __ipow__ = _inplace("**=", operator.pow)
+    __imod__ = _inplace("%=", operator.mod)
+    __ifloordiv__ = _inplace("//=", operator.floordiv)
+    __imatmul__ = _inplace("@=", operator.matmul)
+    __iand__ = _inplace("&=", operator.and_)
+    __ior__ = _inplace("|=", operator.or_)
+    __ixor__ = _inplace("^=", operator.xor)
+    __ilshift__ = _inplace("<<=", operator.lshift)
+    __irshift__ = _inplace(">>=", operator.rshift)

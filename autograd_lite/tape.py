@@ -20,7 +20,7 @@ from weakref import ref
 import numpy as np
 from numpy import ndarray
 
-from .changes import next_order, note_change
+from .changes import can_change, next_order, note_change
 from .data import from_python
 from .errors import explain
 from .mode import current
@@ -266,7 +266,7 @@ def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
     kept = list(saved)
     for i, arg in enumerate(args, 1):
-        if isinstance(arg, ndarray) and kept[i] is arg and arg.flags.writeable:
+        if isinstance(arg, ndarray) and kept[i] is arg and can_change(arg):
             kept[i] = arg.copy()
     return tuple(kept)
 

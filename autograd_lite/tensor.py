@@ -50,7 +50,9 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
     Tensor([[2., 4.]], dtype=float32)
     """
 
-    __slots__ = ()
+    __slots__ = ("_frozen",)
+    _frozen: Node | None
+    """The leaf of a Tensor that gave up its gradient, for when it asks for one again."""
 
     def __init__(self, data: Any, dtype: Any = None, *, requires_grad: bool = False, name: str | None = None) -> None:
         self._data = from_python(data, dtype)
@@ -92,6 +94,8 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
             raise RuntimeError(
                 f"{doing}: this Tensor was computed by {self._node.name}; change the leaf it came from, or detach() it"
             )
+        if new.dtype.kind == "c" and self._data.dtype.kind != "c":
+            raise TypeError(f"{doing}: the new values are {new.dtype}, but the Tensor is {self._data.dtype}")
         self._data = new.astype(self._data.dtype, copy=False)
 
     def numpy(self) -> ndarray[Any, Any]:
@@ -147,13 +151,14 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for a gradient (or give it up) on a leaf; gives the Tensor itself."""
         if requires_grad and self._node is None:
-            self._node = self._new_leaf()
+            self._node = getattr(self, "_frozen", None) or self._new_leaf()
         elif not requires_grad and self._node is not None:
             if self._node.primitive is not None:
                 raise RuntimeError(
                     f"this Tensor was computed by {self._node.name} from Tensors that require gradients; "
                     "use t.detach() for one without"
                 )
+            self._frozen = self._node
             self._node = None
         return self
 

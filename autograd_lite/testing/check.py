@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import describe
 from .compare import Table, report
-from .oracles import Array, Direction, derivative_along, directions, unit
+from .oracles import Array, Direction, derivative_along, directions, size_nearby, unit
 from .subject import Gradients, Subject, as_value, by_hand, forward, projected_gradient, reverse
 
 RELATIVE = {8: 1e-7, 4: 1e-4, 2: 2e-2}
@@ -149,6 +149,9 @@ def _failures(
     weights = np.stack([c.array.ravel() for c in cotangents])
     moves = Moves(x.astype(np.float64), (seed, i))
     right, unsure = _by_differences(subject, i, moves, weights)
+    size = max(
+        size, *(size_nearby(subject.moved(i), moves.x, direction) for direction in moves if direction.place is None)
+    )
     noise = np.array([np.finfo(np.float64).eps * size / direction.scale for direction in moves])
     columns = [direction.place for direction in moves]
     largest = _largest(right, moves, size)

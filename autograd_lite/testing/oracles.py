@@ -92,7 +92,7 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) 
     taken = np.ones(slope.shape)
     largest = float(_sizes(x).max(initial=1.0))
     size = largest if direction.place is None else direction.scale
-    flat = float(np.abs(f(x)).max(initial=0.0)) / max(largest, 1.0)  # next to this a slope is none
+    flat = size_nearby(f, x, direction) / max(largest, 1.0)  # next to this a slope is none
     for factor in (2.0**-7, 1 / size, 2.0**-7 / size, 2.0**-14):
         if np.all(error <= ENOUGH * max(float(np.abs(slope).max(initial=0.0)), flat)):
             break
@@ -104,6 +104,16 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) 
         slope, error = np.where(better, new, slope), np.where(better, new_error, error)
         taken = np.where(better, factor, taken)
     return slope, error
+
+
+def size_nearby(f: Callable[[Array], Any], x: Array, direction: Direction) -> float:
+    """The largest |f| at x; a step away from it where f is 0, which says nothing of its size."""
+    here = float(np.abs(f(x)).max(initial=0.0))
+    if here > 0:
+        return here
+    with np.errstate(all="ignore"):
+        away = float(np.abs(f(np.asarray(x + FIRST_STEP * direction.scale * direction.array))).max(initial=0.0))
+    return away if np.isfinite(away) else here
 
 
 def _extrapolated(f: Callable[[Array], Any], x: Array, direction: Direction, step: float) -> tuple[Array, Array]:

@@ -383,6 +383,24 @@ class TestChangedArrays:
         y.backward()
         np.testing.assert_array_equal(w.grad.data, [[1.0, 1.0], [2.0, 2.0]])
 
+    def test_a_read_only_view_of_memory_that_can_be_written(self):
+        x = leaf(np.ones((2, 3)))
+        source = np.ones(3)
+        y = (x * np.broadcast_to(source, (2, 3))).sum()
+        source[:] = 9.0
+        y.backward()
+        np.testing.assert_array_equal(x.grad.data, np.ones((2, 3)))
+
+    def test_freezing_between_forward_and_backward(self):
+        x = leaf([1.0, 2.0], name="x")
+        y = (x * x).sum()
+        x.requires_grad_(False)
+        assert not (x * 2.0).requires_grad
+        x.requires_grad_(True)
+        y.backward()
+        np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])
+        assert x.name == "x"
+
     def test_an_index_array(self):
         x = leaf([1.0, 2.0, 3.0])
         index = np.array([0, 0])

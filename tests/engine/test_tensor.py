@@ -221,6 +221,42 @@ class TestAssignment:
         assert x is alias
         assert alias.tolist() == [0.5, 1.0]
 
+    def test_augmented_with_what_carries_a_gradient(self):
+        x, total = Tensor([1.0, 2.0], requires_grad=True), Tensor(0.0)
+        total += (x * x).sum()
+        total += x.sum()
+        total.backward()
+        assert x.grad.tolist() == [3.0, 5.0]
+
+    def test_augmented_in_no_grad_on_a_computed_value(self):
+        y = Tensor([1.0], requires_grad=True) * 2.0
+        with ag.no_grad(), pytest.raises(RuntimeError, match="computed by multiply"):
+            y += 1.0
+
+    def test_augmented_of_every_kind(self):
+        x = alias = Tensor([[1.0, 5.0], [1.0, 1.0]], requires_grad=True)
+        with ag.no_grad():
+            x @= 3 * np.eye(2, dtype=np.float32)
+            x %= 4
+            x //= 2
+        assert x is alias
+        assert alias.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+        bits = same = Tensor([6, 3])
+        bits &= 5
+        bits |= 8
+        bits ^= 1
+        bits <<= 2
+        bits >>= 1
+        assert bits is same
+        assert same.tolist() == [26, 16]
+
+    @pytest.mark.parametrize("operand", [0.5, 1j])
+    def test_augmented_may_not_lose_digits(self, operand):
+        t = Tensor([1, 2])
+        with pytest.raises(TypeError, match=r"the answer is .* and t stays int64"):
+            t += operand
+        assert t.tolist() == [1, 2]
+
     def test_augmented_may_not_change_the_shape(self):
         x = Tensor([1.0, 2.0])
         with pytest.raises(ValueError, match=r"\+=.*\(2, 2\)"):

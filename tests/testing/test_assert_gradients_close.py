@@ -130,3 +130,13 @@ def test_tolerances_are_those_asked_for() -> None:
     assert_gradients_close(lambda x: np.sum(x * x), X, grad=off, atol=1e-3)
     with pytest.raises(AssertionError):
         assert_gradients_close(lambda x: np.sum(x * x), X, grad=off, rtol=5e-5, atol=0.0)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("power", [2, 3, 4])
+def test_where_the_function_and_its_slope_vanish(power: int, dtype: Any) -> None:
+    """A loss at its perfect fit."""
+    x = np.ones(3, dtype)
+    assert_gradients_close(lambda x: np.sum((x - 1.0) ** power), x)
+    with pytest.raises(AssertionError, match="is wrong"):
+        assert_gradients_close(lambda x: np.sum((x - 1.0) ** power), x, grad=lambda x: np.full(3, 1e-3))
