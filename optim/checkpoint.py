@@ -6,7 +6,7 @@ implementation (`foreach`, `fused`, ...) are dropped, and what schedulers keep i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,13 +14,14 @@ import numpy as np
 from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
-from .flat import Array
-
-NOT_IN_PYTORCH = frozenset({"l1"})
+NOT_IN_PYTORCH = frozenset({"l1", "maximize"})  # its Muon has no `maximize`
 ONLY_IN_PYTORCH = frozenset({"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"})
 
-Entry = tuple[int, dict[str, Array]]
-"""The state of one parameter: its step (0: none yet), and its arrays."""
+Entry = tuple[int, dict[str, Any]]
+"""The state of one parameter: its step (0: none yet), and its arrays and numbers."""
+
+Layout = Callable[[tuple[int, ...]], Mapping[str, tuple[int, ...] | None]]
+"""What is kept for a parameter of some shape: by name, the shape of an array, or None for a number."""
 
 
 class Loaded(NamedTuple):
@@ -44,6 +45,7 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
             f"load_state_dict(): there are {len(saved)} groups in it, but the optimizer has {len(groups)}; make the "
             "optimizer with the groups it had when it was saved"
         )
+    options = frozenset(options)
     loaded = Loaded([], [], state_dict["state"])
     for index, (old, new) in enumerate(zip(groups, saved, strict=True)):
         _compare(f"load_state_dict(): group {index}", new, {"params", *options} - NOT_IN_PYTORCH, old)
@@ -55,7 +57,8 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
         loaded.numbers.append(list(new["params"]))
         ours = {key: old[key] for key in NOT_IN_PYTORCH if key in old}
         loaded.groups.append(
-            ours | {key: value for key, value in new.items() if key != "params" and key not in ONLY_IN_PYTORCH}
+            ours
+            | {k: value for k, value in new.items() if k != "params" and (k in options or k not in ONLY_IN_PYTORCH)}
         )
     known = {number for numbers in loaded.numbers for number in numbers}
     strange = [number for number in loaded.state if number not in known]
@@ -65,36 +68,47 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
 
 
 def read_state(
-    loaded: Loaded, params: Sequence[Sequence[Tensor]], names: Sequence[tuple[str, ...]], counts_steps: bool
+    loaded: Loaded, params: Sequence[Sequence[Tensor]], layouts: Sequence[Layout], counts_steps: bool, earliest: int
 ) -> list[list[Entry]]:
-    """The state per group and parameter; raises if it is not what `names` and the parameters' shapes ask for."""
+    """The state per group and parameter; raises if it is not what `layouts` ask for.
+
+    Args:
+        earliest: the first step at which there is state: 1, or 0 if PyTorch keeps some before the first step.
+    """
     return [
         [
-            _read_entry(number, loaded.state.get(number), param, wanted, counts_steps)
+            _read_entry(number, loaded.state.get(number), param, layout(param.shape), counts_steps, earliest)
             for number, param in zip(numbers, group, strict=True)
         ]
-        for numbers, group, wanted in zip(loaded.numbers, params, names, strict=True)
+        for numbers, group, layout in zip(loaded.numbers, params, layouts, strict=True)
     ]
 
 
-def _read_entry(number: int, entry: Any, param: Tensor, names: tuple[str, ...], counts_steps: bool) -> Entry:
+def _read_entry(
+    number: int,
+    entry: Any,
+    param: Tensor,
+    layout: Mapping[str, tuple[int, ...] | None],
+    counts_steps: bool,
+    earliest: int,
+) -> Entry:
     what = f"load_state_dict(): state of parameter {number}"
     if not entry or all(value is None for value in entry.values()):  # before the first step
         return 0, {}
-    _compare(what, entry, {*names, "step"} if counts_steps else set(names), unexpected_matters=True)
-    arrays = {}
-    for name in names:
+    _compare(what, entry, {*layout, "step"} if counts_steps else set(layout), unexpected_matters=True)
+    kept: dict[str, Any] = {}
+    for name, shape in layout.items():
         array = np.asarray(entry[name])
-        if array.shape != param.shape or array.dtype.kind != "f":
+        if array.shape != (shape or ()) or array.dtype.kind != "f":
             raise ValueError(
                 f"{what}: {name} is {describe(array)}, but the parameter is {describe(param)}; was it saved with "
                 "another model?"
             )
-        arrays[name] = array
+        kept[name] = float(array) if shape is None else array
     step = int(entry["step"]) if counts_steps else 1
-    if step < 1:
-        raise ValueError(f"{what}: step is {step}, and must be 1 or more")
-    return step, arrays
+    if step < earliest:
+        raise ValueError(f"{what}: step is {step}, and must be {earliest} or more")
+    return step, kept if step else {}
 
 
 def _compare(

@@ -42,6 +42,7 @@ class Run(NamedTuple):
 
     grad      of all of them, on one axis
     in_place  whether that is a part of the gradient buffer
+    own       what else is kept for each of them, the same for all: numbers by name
     """
 
     start: int
@@ -49,6 +50,7 @@ class Run(NamedTuple):
     step: int
     grad: Array
     in_place: bool
+    own: Mapping[str, Any]
 
 
 class Room:
@@ -76,7 +78,7 @@ class Place:
     garbage collector.
     """
 
-    __slots__ = ("label", "param", "room", "start", "step", "stop", "view")
+    __slots__ = ("label", "own", "param", "room", "start", "step", "stop", "view")
 
     def __init__(self, param: Tensor, label: str, start: int, data: Array, grad: Array) -> None:
         self.param = param
@@ -84,6 +86,8 @@ class Place:
         self.start = start
         self.stop = start + param.size
         self.step = 0
+        self.own: Mapping[str, Any] = {}
+        """State that is not in the buffers: numbers, and arrays of another shape; its neighbours may share it."""
         self.view: Array = _line(data, start, self.stop).reshape(param.shape)
         self.room = Room(grad, start, param.shape)
         self.move_in()
@@ -151,10 +155,16 @@ class Flat:
             buffer = self._state[name] = np.zeros(self.data.size, self._work)
         return buffer
 
+    def kept(self, value: Any) -> Any:
+        """State of one parameter as it is kept here: a number, or an array of its own in the dtype of the state."""
+        return np.array(value, self._work) if isinstance(value, ndarray) else float(value)
+
     def drop_state(self) -> None:
         """Forget the arrays of all state."""
         self._state.clear()
         self._cut.clear()
+        for place in self.places:
+            place.own = {}
 
     def whole(self) -> Run | None:
         """All parameters as one run, if each of them and its gradient is in its place: the usual case."""
@@ -166,7 +176,12 @@ class Flat:
             watch = node.watch
             if watch.grad is not room.array or watch.room is not room:
                 return None
-        return Run(0, self.data.size, step + 1, self.grad, True)
+        return Run(0, self.data.size, step + 1, self.grad, True, self.places[0].own)
+
+    def alike(self) -> bool:
+        """Whether all places keep the same of their own, as a `whole` run of them must."""
+        own = self.places[0].own
+        return all(place.own is own or place.own == own for place in self.places)
 
     def present(self) -> list[Present]:
         """The parameters to update, in order; raises if one of them does not fit.  Changes nothing."""
@@ -187,29 +202,64 @@ class Flat:
         """Bring values and gradients to their places, and join neighbours that are at the same step."""
         runs: list[Run] = []
         start, stop, step = -1, -1, -1  # of the run that is growing, whose gradients are in `grad`
+        own: Mapping[str, Any] = {}
         for place, grad in present:
             if place.param._data is not place.view or place.param._node.watch.room is not place.room:
                 place.move_in()
             if grad is not place.room.array:
                 room = place.room()
                 if room is None:  # somebody holds an older gradient that lies there: use this one where it is
-                    runs.append(Run(place.start, place.stop, place.step + 1, grad.reshape(-1), False))
+                    runs.append(Run(place.start, place.stop, place.step + 1, grad.reshape(-1), False, place.own))
                     continue
                 room[...] = grad
-            if place.start == stop and place.step + 1 == step:
+            if place.start == stop and place.step + 1 == step and place.own == own:
                 stop = place.stop
                 continue
             if step > 0:
-                runs.append(Run(start, stop, step, self.grad[start:stop], True))
-            start, stop, step = place.start, place.stop, place.step + 1
+                runs.append(Run(start, stop, step, self.grad[start:stop], True, own))
+            start, stop, step, own = place.start, place.stop, place.step + 1, place.own
         if step > 0:
-            runs.append(Run(start, stop, step, self.grad[start:stop], True))
+            runs.append(Run(start, stop, step, self.grad[start:stop], True, own))
         return runs
 
     def finish(self, present: Sequence[Present] | None, counting: bool) -> None:
         """Count a step of these parameters, or of all for None; without `counting`, 1 says that there is state."""
         for place in self.places if present is None else [place for place, _ in present]:
             place.step = place.step + 1 if counting else 1
+
+    def renew(self, present: Sequence[Present] | None, after: Callable[[int, Mapping[str, Any]], Any]) -> None:
+        """Replace what each of these places, or all for None, keeps of its own by `after(step, own)`."""
+        found: dict[tuple[int, int], tuple[Any, Any]] = {}  # neighbours share: few different ones are computed
+        for place in self.places if present is None else [place for place, _ in present]:
+            key = id(place.own), place.step
+            if key not in found:
+                found[key] = place.own, after(place.step + 1, place.own)
+            place.own = found[key][1]
+
+    def update_each(
+        self,
+        present: Sequence[Present],
+        shapes: Callable[[tuple[int, ...]], Mapping[str, tuple[int, ...]]],
+        rule: Callable[..., None],
+        options: Mapping[str, Any],
+    ) -> None:
+        """Call `rule(p, g, state, scratch, step, options)` on each parameter whole, in its shape.
+
+        Args:
+            shapes: gives the shapes of the arrays that are kept for a parameter of some shape, by name.
+        """
+        runs = [self.runs([one])[0] for one in present]
+        self.announce(present)
+        with np.errstate(all="ignore"):
+            for (place, _), run in zip(present, runs, strict=True):
+                if not place.own:
+                    place.own = {name: np.zeros(s, self._work) for name, s in shapes(place.view.shape).items()}
+                p, g = place.view, run.grad.reshape(place.view.shape)
+                if self.widened:
+                    p, g = p.astype(self._work), g.astype(self._work)
+                rule(p, g, list(place.own.values()), self._scratch[:2], run.step, options)
+                if self.widened:
+                    place.view[...] = p
 
     def announce(self, present: Sequence[Present] | None) -> None:
         """Tell the tape that these parameters, or all for None, are about to move."""

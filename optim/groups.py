@@ -7,7 +7,7 @@ Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from autograd_lite.errors import describe
@@ -52,16 +52,18 @@ class Group:
         if place.step == 0:
             return {}
         views = {name: flat.state(name)[place.start : place.stop].reshape(place.view.shape) for name in names}
-        return {"step": place.step, **views} if counts else views
+        return {"step": place.step, **views, **place.own} if counts else {**views, **place.own}
 
-    def load(self, states: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-        """Put (step, state by name) back, per parameter."""
+    def load(self, states: Iterable[tuple[int, Mapping[str, Any]]], shared: Collection[str]) -> None:
+        """Put (step, state by name) back, per parameter; `shared` are the names of what lies in buffers."""
         for flat in self.flats:
             flat.drop_state()
         for (flat, place), (step, arrays) in zip(self.places, states, strict=True):
             place.step = step
             for name, array in arrays.items():
-                flat.state(name)[place.start : place.stop] = array.reshape(-1)
+                if name in shared:
+                    flat.state(name)[place.start : place.stop] = array.reshape(-1)
+            place.own = {name: flat.kept(value) for name, value in arrays.items() if name not in shared}
 
 
 def label_of(group: int, i: int, name: str | None = None) -> str:

@@ -15,6 +15,7 @@ it keeps per number (`_state_names`), and how a block of numbers is updated (`_u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, overload
 
@@ -51,6 +52,10 @@ class Optimizer:
     """The options, and what each of them may be."""
     _counts_steps: ClassVar[bool] = True
     """Whether the update reads the number of the step, beyond whether it is the first."""
+    _whole_tensors: ClassVar[bool] = False
+    """Whether `_update` gets one parameter at a time, whole and in its shape, instead of blocks of many."""
+    _earliest_state: ClassVar[int] = 1
+    """The step from which on PyTorch keeps state: 1, or 0 if it makes some in the constructor."""
 
     _options_of: ClassVar[itemgetter[Any]]
     """Reads all options out of a group at once, to see whether one has changed."""
@@ -73,9 +78,24 @@ class Optimizer:
     def _check_together(self, o: Mapping[str, Any]) -> None:
         """Raise if options that are right each do not go together."""
 
+    def _check_group(self, group: Mapping[str, Any], index: int) -> None:
+        """Raise if the parameters of this group, the `index`-th, are not what this optimizer can train."""
+
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002  # for those who override it
         """The names of the arrays kept from step to step, in the order in which `_update` gets them."""
         return ()
+
+    def _state_shapes(self, shape: tuple[int, ...], o: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """The same with their shapes, for a parameter of this shape; others than that only with `_whole_tensors`."""
+        return dict.fromkeys(self._state_names(o), shape)
+
+    def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:  # noqa: ARG002
+        """Numbers kept for each parameter beside its arrays, as they are before the first step."""
+        return {}
+
+    def _next_numbers(self, step: int, o: Mapping[str, Any]) -> dict[str, float]:  # noqa: ARG002
+        """What they are after the `step`-th; `o` has the options, and what they were before it."""
+        return {}
 
     def _update(
         self, p: Array, g: Array, state: Sequence[Array], scratch: Sequence[Array], step: int, o: Mapping[str, Any]
@@ -84,7 +104,10 @@ class Optimizer:
 
         All arrays have one axis, one length and one dtype.  `p` and `state` (zeros at first) are changed in
         place; `g`, the gradient, is only read; `scratch` holds two arrays to work in.  `step` is 1 at the
-        first step (and not exact after it, unless `_counts_steps`), `o` the options as plain Python values.
+        first step (and not exact after it, unless `_counts_steps`), `o` the options as plain Python values,
+        and with them the numbers that are kept, as they were before this step.
+
+        With `_whole_tensors`, `p`, `g` and `state` are one parameter and what is kept for it, each in its shape.
         """
         raise NotImplementedError(f"{type(self).__name__} defines no _update")
 
@@ -130,17 +153,30 @@ class Optimizer:
         plans = []  # everything is checked before anything is changed
         for group, options in self._ready():
             for flat in group.flats:
-                whole = flat.whole()
+                whole = None if self._whole_tensors else flat.whole()
+                if whole is not None and whole.own and not flat.alike():
+                    whole = None
                 plans.append((flat, options, whole, None if whole is not None else flat.present()))
         for flat, options, whole, present in plans:
             names = self._state_names(options)
-            runs = [whole] if whole is not None else flat.runs(present or [])
-            flat.announce(present)
-            for run in runs:
-                flat.update(run, names, self._update, options)
+            if self._whole_tensors:
+                flat.update_each(present or [], partial(self._state_shapes, o=options), self._update, options)
+            else:
+                runs = [whole] if whole is not None else flat.runs(present or [])
+                flat.announce(present)
+                first = self._first_numbers(options)
+                for run in runs:
+                    flat.update(run, names, self._update, {**options, **(run.own or first)} if first else options)
+                if first:
+                    flat.renew(present, partial(self._numbers_after, options, first))
             if names or self._counts_steps:
                 flat.finish(present, self._counts_steps)
         return loss
+
+    def _numbers_after(
+        self, o: Mapping[str, Any], first: Mapping[str, float], step: int, own: Mapping[str, float]
+    ) -> dict[str, float]:
+        return self._next_numbers(step, {**o, **(own or first)})
 
     def _ready(self) -> list[tuple[Group, dict[str, Any]]]:
         """The groups with their options, all checked."""
@@ -184,6 +220,8 @@ class Optimizer:
         for group in filled:
             group.update(self._parsed(group))
         check_once([*self.param_groups, *filled])
+        for index, group in enumerate(filled, first):
+            self._check_group(group, index)
         self._groups += [Group(group, index) for index, group in enumerate(filled, first)]
         self.param_groups += filled
 
@@ -198,7 +236,7 @@ class Optimizer:
         """
         found = {}
         for options, group in zip(self.param_groups, self._groups, strict=True):
-            names = self._state_names(options)
+            names = () if self._whole_tensors else self._state_names(options)
             for i, param in enumerate(group.params):
                 entry = group.state_of(i, names, self._counts_steps)
                 if entry:
@@ -241,11 +279,15 @@ class Optimizer:
         """
         loaded = to_load(state_dict, self.param_groups, self.defaults)
         parsed = [{**group, **self._parsed(group)} for group in loaded.groups]
-        names = [self._state_names(group) for group in parsed]
-        states = read_state(loaded, [group.params for group in self._groups], names, self._counts_steps)
+        layouts = [partial(self._layout, o=group) for group in parsed]
+        params = [group.params for group in self._groups]
+        states = read_state(loaded, params, layouts, self._counts_steps, self._earliest_state)
         for options, new, group, entries in zip(self.param_groups, parsed, self._groups, states, strict=True):
             options.update(new)
-            group.load(entries)
+            group.load(entries, () if self._whole_tensors else self._state_names(new))
+
+    def _layout(self, shape: tuple[int, ...], o: Mapping[str, Any]) -> dict[str, tuple[int, ...] | None]:
+        return {**self._state_shapes(shape, o), **dict.fromkeys(self._first_numbers(o))}
 
     # -- as a Python object
 
