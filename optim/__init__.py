@@ -12,9 +12,10 @@ Names, arguments, defaults and numbers are PyTorch's; `l1` is added.  The parame
 side in one buffer, so that a step is a handful of NumPy calls however many there are.
 """
 
+from . import lr_scheduler
 from .adam import Adam
 from .adamw import AdamW
 from .optimizer import Optimizer
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]

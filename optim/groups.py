@@ -7,6 +7,7 @@ Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -17,8 +18,8 @@ from .flat import Flat, Place
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
 
-BESIDE_OPTIONS = frozenset({"params", "param_names", "name", "initial_lr"})
-"""What a group may hold beside its options: a name for the reader, and what schedulers resume from."""
+BESIDE_OPTIONS = frozenset({"params", "param_names", "name"})
+"""What a group may hold beside its options, for the reader."""
 
 
 class Group:
@@ -95,7 +96,9 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
     """A group with its parameters listed and checked, and every option present; unknown ones raise."""
     if "params" not in group:
         raise ValueError(f'group {index} has no "params"; it has {", ".join(map(repr, group)) or "nothing"}')
-    unknown = [key for key in group if key not in defaults and key not in BESIDE_OPTIONS]
+    unknown = [
+        key for key in group if key not in defaults and key not in BESIDE_OPTIONS and not _of_a_schedule(key, defaults)
+    ]
     if unknown:
         raise ValueError(
             f"group {index} has unknown options {', '.join(map(repr, unknown))}; the options are "
@@ -116,6 +119,12 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
     for i, (param, name) in enumerate(zip(listed, names, strict=True)):
         _check_param(param, label_of(index, i, name))
     return {**group, "params": listed, **{key: group.get(key, default) for key, default in defaults.items()}}
+
+
+def _of_a_schedule(key: str, options: Iterable[str]) -> bool:
+    """Whether schedules keep this in a group: "initial_lr", "max_momentum", "initial_betas[0]", ..."""
+    found = re.fullmatch(r"(?:initial|max|min|base)_(\w+)(?:[\[.].*)?", key)
+    return found is not None and found[1] in {*options, "momentum"}
 
 
 def _listed(params: Any, index: int) -> list[Any]:

@@ -60,6 +60,9 @@ class Optimizer:
     _options_of: ClassVar[itemgetter[Any]]
     """Reads all options out of a group at once, to see whether one has changed."""
 
+    _stepped: bool = False
+    """Whether `step` has been called; schedules warn if it has not."""
+
     param_groups: list[dict[str, Any]]
     defaults: dict[str, Any]
 
@@ -171,6 +174,7 @@ class Optimizer:
                     flat.renew(present, partial(self._numbers_after, options, first))
             if names or self._counts_steps:
                 flat.finish(present, self._counts_steps)
+        self._stepped = True
         return loss
 
     def _numbers_after(
