@@ -8,14 +8,43 @@
         loss(model(x), y).backward()
         optimizer.step()
 
-Names, arguments, defaults and numbers are PyTorch's; `l1` is added.  The parameters of a group lie side by
-side in one buffer, so that a step is a handful of NumPy calls however many there are.
+All optimizers of PyTorch are here, and Lion.  Names, arguments, defaults and numbers are PyTorch's; `l1` is
+added.  The parameters of a group lie side by side in one buffer, so that a step is a handful of NumPy calls
+however many there are.
 """
 
 from . import lr_scheduler
+from .adadelta import Adadelta
+from .adafactor import Adafactor
+from .adagrad import Adagrad
 from .adam import Adam
+from .adamax import Adamax
 from .adamw import AdamW
+from .asgd import ASGD
+from .lion import Lion
+from .muon import Muon
+from .nadam import NAdam
 from .optimizer import Optimizer
+from .radam import RAdam
+from .rmsprop import RMSprop
+from .rprop import Rprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
+__all__ = [
+    "ASGD",
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Muon",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "lr_scheduler",
+]

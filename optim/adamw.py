@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from .adam import Adam
 from .flat import Array
 from .groups import Params
+from .penalty import decayed
 
 
 class AdamW(Adam):
@@ -53,10 +52,4 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, l1=l1, maximize=maximize)
 
     def _regularize(self, p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
-        if o["weight_decay"]:
-            np.multiply(p, 1.0 - o["lr"] * o["weight_decay"], p)
-        if o["l1"]:
-            np.sign(p, t)
-            np.multiply(t, o["lr"] * o["l1"], t)
-            np.subtract(p, t, p)
-        return np.negative(g, s) if o["maximize"] else g
+        return decayed(p, g, s, t, o)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -40,17 +41,57 @@ def finite(name: str, value: Any) -> float:
     return number
 
 
-def decay_rates(name: str, value: Any) -> tuple[float, float]:
-    """Two numbers in [0, 1)."""
-    wanted = "two numbers, each at least 0 and less than 1"
+def share(name: str, value: Any) -> float:
+    """A number in [0, 1]."""
+    wanted = "a number from 0 to 1"
+    number = _number(name, value, wanted)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
+    return number
+
+
+def pair(name: str, value: Any, wanted: str, right: Callable[[float, float], bool]) -> tuple[float, float]:
+    """Two numbers of which `right` is true; `wanted` says in words what it asks for."""
     try:
         first, second = value
     except (TypeError, ValueError):
         raise TypeError(f"{name}={value!r} is not a pair; pass {wanted}") from None
-    rates = _number(f"{name}[0]", first, wanted), _number(f"{name}[1]", second, wanted)
-    if not all(0.0 <= rate < 1.0 for rate in rates):
+    numbers = _number(f"{name}[0]", first, wanted), _number(f"{name}[1]", second, wanted)
+    if not right(*numbers):
         raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
-    return rates
+    return numbers
+
+
+def decay_rates(name: str, value: Any) -> tuple[float, float]:
+    """Two numbers in [0, 1)."""
+    wanted = "two numbers, each at least 0 and less than 1"
+    return pair(name, value, wanted, lambda first, second: 0.0 <= first < 1.0 and 0.0 <= second < 1.0)
+
+
+def count(name: str, value: Any) -> int:
+    """A whole number >= 0."""
+    wanted = "a whole number >= 0"
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; pass {wanted}")
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r} is not a whole number; pass {wanted}") from None
+    if number < 0:
+        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
+    return number
+
+
+def one_of(*choices: str | None) -> Check:
+    """The check that a value is one of these."""
+
+    def check(name: str, value: Any) -> str | None:
+        for choice in choices:
+            if value is choice or (isinstance(value, str) and value == choice):
+                return choice
+        raise ValueError(f"{name}={value!r} is not known; pass {' or '.join(map(repr, choices))}")
+
+    return check
 
 
 def flag(name: str, value: Any) -> bool:

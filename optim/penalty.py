@@ -1,4 +1,4 @@
-"""Weight penalties, added to the gradient: L2 (`weight_decay`) and L1 (`l1`).
+"""Weight penalties, added to the gradient or decoupled from it: L2 (`weight_decay`) and L1 (`l1`).
 
 Minimising  f(θ) + λ/2 ‖θ‖² + α ‖θ‖₁  has the gradient  ∇f(θ) + λ θ + α sign(θ),  with sign(0) = 0.
 """
@@ -29,3 +29,17 @@ def penalized(p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> A
         np.multiply(t, o["l1"], t)
         g = np.add(g, t, s)
     return g
+
+
+def decayed(p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
+    """The same penalties decoupled from the gradient:  p ← p - lr λ p - lr α sign(p);  gives ±g.
+
+    `s` and `t` are overwritten, `g` is not.
+    """
+    if o["weight_decay"]:
+        np.multiply(p, 1.0 - o["lr"] * o["weight_decay"], p)
+    if o["l1"]:
+        np.sign(p, t)
+        np.multiply(t, o["lr"] * o["l1"], t)
+        np.subtract(p, t, p)
+    return np.negative(g, s) if o["maximize"] else g
