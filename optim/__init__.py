@@ -13,7 +13,7 @@ added.  The parameters of a group lie side by side in one buffer, so that a step
 however many there are.
 """
 
-from . import lr_scheduler
+from . import constraints, lr_scheduler, regularization
 from .adadelta import Adadelta
 from .adafactor import Adafactor
 from .adagrad import Adagrad
@@ -21,14 +21,17 @@ from .adam import Adam
 from .adamax import Adamax
 from .adamw import AdamW
 from .asgd import ASGD
+from .constraints import AugmentedLagrangian
 from .lion import Lion
 from .muon import Muon
 from .nadam import NAdam
 from .optimizer import Optimizer
 from .radam import RAdam
+from .regularization import sparsity
 from .rmsprop import RMSprop
 from .rprop import Rprop
 from .sgd import SGD
+from .split import split_groups
 
 __all__ = [
     "ASGD",
@@ -39,6 +42,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "AugmentedLagrangian",
     "Lion",
     "Muon",
     "NAdam",
@@ -46,5 +50,9 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "constraints",
     "lr_scheduler",
+    "regularization",
+    "sparsity",
+    "split_groups",
 ]

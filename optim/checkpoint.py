@@ -14,7 +14,9 @@ import numpy as np
 from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
-NOT_IN_PYTORCH = frozenset({"l1", "maximize"})  # its Muon has no `maximize`
+from .parts import PARTS, Part, check_numbers
+
+NOT_IN_PYTORCH = frozenset({"l1", "maximize", *PARTS})  # its Muon has no `maximize`
 ONLY_IN_PYTORCH = frozenset({"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"})
 
 Entry = tuple[int, dict[str, Any]]
@@ -25,11 +27,18 @@ Layout = Callable[[tuple[int, ...]], Mapping[str, tuple[int, ...] | None]]
 
 
 class Loaded(NamedTuple):
-    """A state dict taken apart: options per group, the parameters' numbers per group, state by number."""
+    """A state dict taken apart.
+
+    groups             their options, with the parts that the optimizer has
+    numbers            by which its parameters are called in it, per group
+    state              by these numbers
+    numbers_of_parts   what to set of regularizers and constraints
+    """
 
     groups: list[dict[str, Any]]
     numbers: list[list[Any]]
     state: Mapping[Any, Any]
+    numbers_of_parts: list[tuple[Part, str, Any]]
 
 
 def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Iterable[str]) -> Loaded:
@@ -46,7 +55,7 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
             "optimizer with the groups it had when it was saved"
         )
     options = frozenset(options)
-    loaded = Loaded([], [], state_dict["state"])
+    loaded = Loaded([], [], state_dict["state"], [])
     for index, (old, new) in enumerate(zip(groups, saved, strict=True)):
         _compare(f"load_state_dict(): group {index}", new, {"params", *options} - NOT_IN_PYTORCH, old)
         if len(new["params"]) != len(old["params"]):
@@ -58,8 +67,16 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
         ours = {key: old[key] for key in NOT_IN_PYTORCH if key in old}
         loaded.groups.append(
             ours
-            | {k: value for k, value in new.items() if k != "params" and (k in options or k not in ONLY_IN_PYTORCH)}
+            | {
+                k: value
+                for k, value in new.items()
+                if k not in {"params", *PARTS} and (k in options or k not in ONLY_IN_PYTORCH)
+            }
         )
+        for name in PARTS:
+            if name in new:
+                what = f"load_state_dict(): {name} of group {index}"
+                loaded.numbers_of_parts.extend(check_numbers(what, old[name], new[name]))
     known = {number for numbers in loaded.numbers for number in numbers}
     strange = [number for number in loaded.state if number not in known]
     if strange:

@@ -3,6 +3,7 @@
 Adam(model.parameters())                                      one group
 Adam(model.named_parameters())                                one group, with names
 Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)  two groups, one with an option of its own
+AdamW([{"params": [w]}, {"params": [b], "no_decay": True}])   two groups, one without the penalties of the other
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
 from .flat import Flat, Place
+from .parts import PARTS
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
 
 BESIDE_OPTIONS = frozenset({"params", "param_names", "name"})
 """What a group may hold beside its options, for the reader."""
+
+UNPENALIZED: dict[str, Any] = {"weight_decay": 0.0, "l1": 0.0, "regularization": ()}
+"""What a group with "no_decay": True has instead of the defaults, where it says nothing itself."""
 
 
 class Group:
@@ -96,6 +101,9 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
     """A group with its parameters listed and checked, and every option present; unknown ones raise."""
     if "params" not in group:
         raise ValueError(f'group {index} has no "params"; it has {", ".join(map(repr, group)) or "nothing"}')
+    light = group.pop("no_decay", False)
+    if not isinstance(light, bool):
+        raise TypeError(f"group {index}: no_decay={light!r} is a {type(light).__name__}; pass True or False")
     unknown = [
         key for key in group if key not in defaults and key not in BESIDE_OPTIONS and not _of_a_schedule(key, defaults)
     ]
@@ -104,6 +112,8 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
             f"group {index} has unknown options {', '.join(map(repr, unknown))}; the options are "
             f"{', '.join(map(repr, defaults))}"
         )
+    if light:
+        defaults = {key: UNPENALIZED.get(key, default) for key, default in defaults.items()}
     params = group["params"]
     listed = [params] if isinstance(params, Tensor) else _listed(params, index)
     named = [item for item in listed if isinstance(item, tuple)]
@@ -157,3 +167,11 @@ def check_once(groups: Iterable[Mapping[str, Any]]) -> None:
             if id(param) in seen:
                 raise ValueError(f"{label} is the same Tensor as {seen[id(param)]}; pass each parameter once")
             seen[id(param)] = label
+
+
+def check_fits(group: Mapping[str, Any], index: int) -> None:
+    """Raise if a regularizer or a constraint of a group is not for one of its parameters."""
+    names = group.get("param_names") or [None] * len(group["params"])
+    for part in (part for name in PARTS for part in group[name]):
+        for i, (param, name) in enumerate(zip(group["params"], names, strict=True)):
+            part.check_fits(param.shape, label_of(index, i, name or param.name))

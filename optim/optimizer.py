@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, TypedDict, TypeVar, overload
 
 import numpy as np
 
@@ -25,20 +25,40 @@ from autograd_lite.mode import enable_grad
 from autograd_lite.tensor import Tensor
 
 from .checkpoint import read_state, to_load
+from .constraints.base import Constraint
 from .flat import Array
-from .groups import Group, Params, as_groups, check_once, fill
+from .groups import Group, Params, as_groups, check_fits, check_once, fill
+from .hooks import Hookable, with_hooks
 from .options import Check
+from .parts import PARTS, apart, parts
+from .regularization.acting import Regularized, settle
+from .regularization.base import Regularizer
 
 T = TypeVar("T")
 
+COMMON: dict[str, Check] = {
+    "regularization": lambda name, value: parts(name, value, Regularizer, "ProximalL1(1e-3)"),
+    "constraints": lambda name, value: parts(name, value, Constraint, "NonNegative()"),
+}
+"""The options that every optimizer has, whatever its update."""
 
-class Optimizer:
+
+class Common(TypedDict, total=False):
+    """The same, as the keyword arguments that a constructor passes on to `Optimizer`."""
+
+    regularization: Regularizer | Sequence[Regularizer]
+    constraints: Constraint | Sequence[Constraint]
+
+
+class Optimizer(Hookable):
     """The base of all optimizers.
 
     Args:
         params: the Tensors to train, leaves that require a gradient: an iterable of them, of (name, Tensor)
             pairs, or of dicts, one per group, with "params" and options of its own.
         defaults: the options of groups that do not say otherwise.
+        regularization: what pulls at the parameters beside the loss: one of `optim.regularization`, or a list.
+        constraints: what the parameters are kept in: one of `optim.constraints`, or a list.
 
     Their values move into buffers of the optimizer's (see `flat`); they stay the Tensors they were.
 
@@ -57,6 +77,9 @@ class Optimizer:
     _earliest_state: ClassVar[int] = 1
     """The step from which on PyTorch keeps state: 1, or 0 if it makes some in the constructor."""
 
+    _takes_parts: ClassVar[bool] = True
+    """Whether regularization and constraints act; a class with a `step` of its own must say so if they do."""
+
     _options_of: ClassVar[itemgetter[Any]]
     """Reads all options out of a group at once, to see whether one has changed."""
 
@@ -66,15 +89,26 @@ class Optimizer:
     param_groups: list[dict[str, Any]]
     defaults: dict[str, Any]
 
-    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
-        self.defaults = self._parsed(defaults)
+    def __init__(
+        self,
+        params: Params,
+        defaults: Mapping[str, Any],
+        *,
+        regularization: Regularizer | Sequence[Regularizer] = (),
+        constraints: Constraint | Sequence[Constraint] = (),
+    ) -> None:
+        self.defaults = self._parsed({**defaults, "regularization": regularization, "constraints": constraints})
         self.param_groups = []
         self._groups: list[Group] = []
         self._add(as_groups(params))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls._checks = {**cls._checks, **COMMON}
         cls._options_of = itemgetter(*cls._checks)
+        if "step" in cls.__dict__:
+            cls._takes_parts = cls.__dict__.get("_takes_parts", False)
+            cls.step = with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
 
     # -- what a subclass says
 
@@ -114,6 +148,10 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} defines no _update")
 
+    def _step_size(self, o: Mapping[str, Any]) -> float:
+        """How far a steady gradient of 1 moves a parameter in a step: what proximal regularizers go by."""
+        return float(o["lr"])
+
     # -- training
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -139,6 +177,7 @@ class Optimizer:
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
 
+    @with_hooks
     def step(self, closure: Callable[[], T] | None = None) -> T | None:
         """Update every parameter that has a gradient; those without are left alone, with their state.
 
@@ -162,18 +201,24 @@ class Optimizer:
                 plans.append((flat, options, whole, None if whole is not None else flat.present()))
         for flat, options, whole, present in plans:
             names = self._state_names(options)
+            rule: Callable[..., None] = self._update
+            if options["regularization"]:
+                rule = Regularized(rule, options["regularization"], self._step_size(options))
             if self._whole_tensors:
-                flat.update_each(present or [], partial(self._state_shapes, o=options), self._update, options)
+                flat.update_each(present or [], partial(self._state_shapes, o=options), rule, options)
             else:
                 runs = [whole] if whole is not None else flat.runs(present or [])
                 flat.announce(present)
                 first = self._first_numbers(options)
                 for run in runs:
-                    flat.update(run, names, self._update, {**options, **(run.own or first)} if first else options)
+                    flat.update(run, names, rule, {**options, **(run.own or first)} if first else options)
                 if first:
                     flat.renew(present, partial(self._numbers_after, options, first))
             if names or self._counts_steps:
                 flat.finish(present, self._counts_steps)
+            if options["regularization"] or options["constraints"]:
+                moved = flat.places if present is None else [place for place, _ in present]
+                settle(moved, options["regularization"], options["constraints"], self._step_size(options))
         self._stepped = True
         return loss
 
@@ -197,7 +242,9 @@ class Optimizer:
             except KeyError as missing:
                 raise ValueError(f"param_groups[{index}] has lost its option {missing}; put it back") from None
             if values != group.seen:
-                options.update(self._parsed(options))
+                parsed = self._parsed(options)
+                check_fits({**options, **parsed}, index)
+                options.update(parsed)
                 group.seen = self._options_of(options)
             ready.append((group, options))
         return ready
@@ -205,6 +252,13 @@ class Optimizer:
     def _parsed(self, options: Mapping[str, Any]) -> dict[str, Any]:
         parsed = {name: check(f"{type(self).__name__}: {name}", options[name]) for name, check in self._checks.items()}
         self._check_together(parsed)
+        for name in PARTS:
+            if parsed[name] and not self._takes_parts:
+                raise ValueError(
+                    f"{type(self).__name__}: {name}={list(parsed[name])}: it looks for its way along a line, on which "
+                    "they cannot act; add a penalty to the loss that the closure computes, loss + L2(1e-3)(params), "
+                    "and put constraints to `AugmentedLagrangian`"
+                )
         return parsed
 
     # -- groups
@@ -225,7 +279,9 @@ class Optimizer:
             group.update(self._parsed(group))
         check_once([*self.param_groups, *filled])
         for index, group in enumerate(filled, first):
+            check_fits(group, index)
             self._check_group(group, index)
+        apart([*self.param_groups, *filled], PARTS)
         self._groups += [Group(group, index) for index, group in enumerate(filled, first)]
         self.param_groups += filled
 
@@ -260,10 +316,27 @@ class Optimizer:
         >>> optimizer.step()
         >>> optimizer.state_dict()["state"]
         {0: {'momentum_buffer': array([ 6., -2.], dtype=float32)}}
+
+        Regularizers and constraints are saved as their numbers, in dicts.
         """
+        if self._hooks is None:
+            return self._packed()
+        for hook in [*self._hooks.before_saving.values()]:
+            hook(self)
+        packed = self._packed()
+        for hook in [*self._hooks.after_saving.values()]:
+            given = hook(self, packed)
+            packed = packed if given is None else given
+        return packed
+
+    def _packed(self) -> dict[str, Any]:
         numbers = {id(param): n for n, param in enumerate(p for group in self._groups for p in group.params)}
         groups = [
-            {**options, "params": [numbers[id(param)] for param in group.params]}
+            {
+                **options,
+                **{name: [part.numbers() for part in options[name]] for name in PARTS},
+                "params": [numbers[id(param)] for param in group.params],
+            }
             for options, group in zip(self.param_groups, self._groups, strict=True)
         ]
         state = {
@@ -281,6 +354,17 @@ class Optimizer:
         Raises:
             TypeError, ValueError: it does not fit; nothing has been changed then.
         """
+        if self._hooks is None:
+            return self._load(state_dict)
+        for hook in [*self._hooks.before_loading.values()]:
+            given = hook(self, state_dict)
+            state_dict = state_dict if given is None else given
+        self._load(state_dict)
+        for hook in [*self._hooks.after_loading.values()]:
+            hook(self)
+        return None
+
+    def _load(self, state_dict: Mapping[str, Any]) -> None:
         loaded = to_load(state_dict, self.param_groups, self.defaults)
         parsed = [{**group, **self._parsed(group)} for group in loaded.groups]
         layouts = [partial(self._layout, o=group) for group in parsed]
@@ -289,6 +373,8 @@ class Optimizer:
         for options, new, group, entries in zip(self.param_groups, parsed, self._groups, states, strict=True):
             options.update(new)
             group.load(entries, () if self._whole_tensors else self._state_names(new))
+        for part, name, number in loaded.numbers_of_parts:
+            setattr(part, name, number)
 
     def _layout(self, shape: tuple[int, ...], o: Mapping[str, Any]) -> dict[str, tuple[int, ...] | None]:
         return {**self._state_shapes(shape, o), **dict.fromkeys(self._first_numbers(o))}
@@ -298,14 +384,15 @@ class Optimizer:
     def __getstate__(self) -> dict[str, Any]:
         """For copy and pickle: the buffers are left out, and made anew around the copied parameters."""
         saved = self.__dict__.copy()
-        saved["_groups"] = self.state_dict()["state"]
+        saved.pop("_hooks", None)  # functions of the user's, which may not be pickled; PyTorch drops them too
+        saved["_groups"] = self._packed()["state"]
         return saved
 
     def __setstate__(self, saved: dict[str, Any]) -> None:
         state = saved.pop("_groups")
         self.__dict__.update(saved)
         self._groups = [Group(group, index) for index, group in enumerate(self.param_groups)]
-        self.load_state_dict({**self.state_dict(), "state": state})
+        self._load({**self._packed(), "state": state})
 
     def __repr__(self) -> str:
         lines = []
@@ -313,5 +400,6 @@ class Optimizer:
             name = f" {options['name']!r}" if "name" in options else ""
             size = sum(param.size for param in group.params)
             lines.append(f"  group {index}{name}: {len(group.params)} parameters, {size:,} numbers")
-            lines.append("    " + ", ".join(f"{key}={options.get(key)!r}" for key in self._checks))
+            lines.append("    " + ", ".join(f"{key}={options.get(key)!r}" for key in self._checks if key not in COMMON))
+            lines += [f"    {key}: {', '.join(map(repr, options[key]))}" for key in COMMON if options.get(key)]
         return f"{type(self).__name__}(\n" + "\n".join(lines) + "\n)"

@@ -12,13 +12,13 @@ et al., "On the importance of initialization and momentum in deep learning", ICM
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, finite, flag, not_negative
 from .penalty import penalized
 
@@ -36,6 +36,7 @@ class SGD(Optimizer):
         nesterov: look ahead along the momentum; needs momentum, and no dampening.
         l1: α, the weight of an L1 penalty.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -73,11 +74,12 @@ class SGD(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,
             "nesterov": nesterov, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _check_together(self, o: Mapping[str, Any]) -> None:
         if o["nesterov"] and (not o["momentum"] or o["dampening"]):
@@ -88,6 +90,14 @@ class SGD(Optimizer):
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",) if o["momentum"] else ()
+
+    def _step_size(self, o: Mapping[str, Any]) -> float:
+        # under a steady gradient g, b comes to (1 - τ) g / (1 - μ)
+        momentum, rest = o["momentum"], 1.0 - o["momentum"]
+        if not 0.0 < rest < 1.0:  # no momentum; or one that never settles
+            return float(o["lr"])
+        settled = (1.0 - o["dampening"]) / rest
+        return float(o["lr"] * (1.0 + momentum * settled if o["nesterov"] else settled))
 
     def _update(
         self, p: Array, g: Array, state: Sequence[Array], scratch: Sequence[Array], step: int, o: Mapping[str, Any]

@@ -20,6 +20,7 @@ def combinations(**choices: list[Any]) -> list[dict[str, Any]]:
     return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
 
+OURS = {"params", "l1", "regularization", "constraints"}
 COMMON = {"lr": [0.03], "weight_decay": [0.0, 0.1], "maximize": [False, True]}
 ADAM = combinations(**COMMON, betas=[(0.9, 0.999), (0.0, 0.5)], eps=[1e-8, 1e-2], amsgrad=[False, True])
 CASES = [
@@ -66,14 +67,14 @@ def test_fifty_steps_equal_pytorch(name: str, options: dict[str, Any]) -> None:
 def test_defaults_and_their_order_are_pytorchs(name: str) -> None:
     ours = getattr(optim, name)(leaves([np.ones(2)])).param_groups[0]
     theirs = getattr(torch.optim, name)([torch.nn.Parameter(torch.ones(2))]).param_groups[0]
-    assert {key: value for key, value in ours.items() if key not in ("params", "l1")} == {
-        key: theirs[key] for key in ours if key not in ("params", "l1")
+    assert {key: value for key, value in ours.items() if key not in OURS} == {
+        key: theirs[key] for key in ours if key not in OURS
     }
     positional = {"SGD": (0.1, 0.2, 0.0, 0.3, True), "Adam": (0.1, (0.2, 0.3), 0.4, 0.5, True)}
     args = positional[name if name == "SGD" else "Adam"]
     ours = getattr(optim, name)(leaves([np.ones(2)]), *args).param_groups[0]
     theirs = getattr(torch.optim, name)([torch.nn.Parameter(torch.ones(2))], *args).param_groups[0]
-    assert all(ours[key] == theirs[key] for key in ours if key not in ("params", "l1"))
+    assert all(ours[key] == theirs[key] for key in ours if key not in OURS)
 
 
 def plain_adam(p: Any, g: Any, kept: dict[str, Any], o: dict[str, Any], *, decoupled: bool) -> Any:
