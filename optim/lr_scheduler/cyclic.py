@@ -95,6 +95,7 @@ class CyclicLR(LRScheduler):
         else:
             self.mode = str(mode)
             self.scale_mode = choice(self._name("scale_mode"), scale_mode, ("cycle", "iterations"))
+            self.scale_fn(1)  # should it fail, then before anything is changed
         self.cycle_momentum = flag(self._name("cycle_momentum"), cycle_momentum)
         if self.cycle_momentum:
             self.use_beta1 = momentum_key(type(self).__name__, optimizer, key) == "betas[0]"

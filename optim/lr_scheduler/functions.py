@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from autograd_lite.errors import describe
 
 from ..optimizer import Optimizer
+from ..options import finite
 from .checks import per_group
 from .scheduler import LRScheduler
 
@@ -61,7 +62,8 @@ class FunctionLR(LRScheduler):
         """What the functions give now, for each group."""
         if len(self.lr_lambdas) != len(self.optimizer.param_groups):
             raise self._groups_added(len(self.lr_lambdas))
-        return [f(self.last_epoch) for f in self.lr_lambdas]
+        t = self.last_epoch
+        return [finite(self._name(f"what lr_lambda[{i}] gives at {t}"), f(t)) for i, f in enumerate(self.lr_lambdas)]
 
     def state_dict(self) -> dict[str, Any]:
         """As of any schedule, but for the functions: of a callable object its attributes, of a function nothing."""

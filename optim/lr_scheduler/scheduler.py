@@ -190,11 +190,10 @@ class LRScheduler:
         before = self.last_epoch
         self.last_epoch = before + 1 if epoch is None else count(f"{type(self).__name__}.step(): epoch", epoch, 0)
         try:
-            values = self._checked(self.get_lr() if epoch is None else self._get_closed_form_lr())
+            self._write(self._checked(self.get_lr() if epoch is None else self._get_closed_form_lr()))
         except BaseException:
             self.last_epoch = before
             raise
-        self._write(values)
 
     def _checked(self, values: Sequence[float]) -> list[float]:
         """The values as plain Python numbers, one for each group."""
@@ -203,8 +202,14 @@ class LRScheduler:
         return [finite(self._name(f"{self.key} for group {i}"), value) for i, value in enumerate(values)]
 
     def _write(self, values: Sequence[float]) -> None:
-        for group, value in zip(self.optimizer.param_groups, values, strict=True):
-            write(group, self.key, value)
+        groups, before = self.optimizer.param_groups, self.values()
+        try:
+            for group, value in zip(groups, values, strict=True):
+                write(group, self.key, value)
+        except BaseException:  # an object in a group may check its numbers itself, as regularizers do
+            for group, value in zip(groups, before, strict=True):
+                write(group, self.key, value)
+            raise
         self._last_lr = self.values()
 
     def _initial_step(self) -> None:

@@ -97,11 +97,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         before = self.last_epoch, self.T_cur, self.T_i
         self.last_epoch, self.T_cur, self.T_i = epoch, since, length
         try:
-            values = self._checked(self.get_lr())
+            self._write(self._checked(self.get_lr()))
         except BaseException:
             self.last_epoch, self.T_cur, self.T_i = before
             raise
-        self._write(values)
 
     def _restart(self) -> None:
         self._go_to(0)
