@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .gauss_newton import gauss_newton
-from .levenberg_marquardt import Tolerances, levenberg_marquardt
+from .levenberg_marquardt import levenberg_marquardt
+from .linearized import Tolerances
 from .method import descend
-from .residuals import ResidualPoint, Residuals
+from .residuals import Residuals
 from .result import LeastSquaresResult, Progress
 from .structure import Array, Structure
 
@@ -23,9 +24,8 @@ def least_squares(
     x0: Any,
     method: str = "levenberg-marquardt",
     *,
-    ftol: float | None = None,
-    xtol: float | None = None,
     gtol: float | None = None,
+    xtol: float | None = None,
     x_scale: Any = "jac",
     radius: float = 100.0,
     absolute_sigma: bool = False,
@@ -47,10 +47,10 @@ def least_squares(
         residuals: takes parameters as Tensors, in the structure of x0, and returns r, a Tensor of any shape.
         x0: where to start, as for `minimize`; use float64.
         method: "levenberg-marquardt", or "gauss-newton", which is simpler and for easy problems.
-        ftol: converged when the sum of squares changes, and is predicted to change, by less than this share of it.
-        xtol: converged when a step is less than this share of the parameters, both in the norm of the scaling.
-        gtol: converged when the cosine of the angle between r and each column of J is at most this.  All three are
-            by default ε^¾ for the machine epsilon ε of x0's coarsest dtype: 1.8e-12 in float64, 6.4e-6 in float32.
+        gtol: converged when the cosine of the angle between r and the columns of J is at most this; by default √ε
+            for the machine epsilon ε of x0's coarsest dtype: 1.5e-8 in float64, 3.5e-4 in float32.
+        xtol: converged when a full Gauss-Newton step would be at most this share of the parameters, in the norm of
+            the scaling; by default ε^¾: 1.8e-12 in float64, 6.4e-6 in float32.  It ends fits without residuals.
         x_scale: the sizes of the parameters, a positive number or a structure like x0; or "jac", to take their
             inverses from the columns of J, so that units do not matter.
         radius: of Levenberg-Marquardt, how long the first step may be, in units of x0's length in that scale.
@@ -80,18 +80,14 @@ def least_squares(
     if maxiter is not None and not (isinstance(maxiter, int) and maxiter >= 1):
         raise ValueError(f"maxiter={maxiter!r} must be a whole number >= 1, or None for the default")
     structure = Structure(x0)
-    default = structure.eps**0.75
-    for name, given in (("ftol", ftol), ("xtol", xtol), ("gtol", gtol)):
+    for name, given in (("gtol", gtol), ("xtol", xtol)):
         if given is not None and not (isinstance(given, (int, float)) and 0 <= given < math.inf):
             raise ValueError(f"{name}={given!r} must be a finite number >= 0, or None for the default")
-    tolerances = Tolerances(*(default if given is None else given for given in (ftol, xtol, gtol)))
+    tolerances = Tolerances(
+        math.sqrt(structure.eps) if gtol is None else gtol, structure.eps**0.75 if xtol is None else xtol
+    )
     scale = _scale(x_scale, structure)
     problem = Residuals(residuals, structure)
-
-    def arrived(point: ResidualPoint) -> str | None:
-        if point.cosine() > tolerances.gtol:
-            return None
-        return f"converged: residuals and columns of J are orthogonal to within gtol={tolerances.gtol:.3g}"
 
     start = problem.first()
     if method == "gauss-newton":
@@ -99,7 +95,7 @@ def least_squares(
     else:
         steps = levenberg_marquardt(problem, start, tolerances, scale, radius)
     maxiter = max(1000, 200 * structure.size) if maxiter is None else maxiter
-    point, stop, history = descend(steps, arrived, structure.rebuild, maxiter, callback)
+    point, stop, history = descend(steps, lambda _: None, structure.rebuild, maxiter, callback)
     freedom = point.residuals.size - structure.size
     variance = 2.0 * point.fun / freedom if freedom > 0 else math.nan
     covariance = _covariance(point.jacobian, 1.0 if absolute_sigma else variance)

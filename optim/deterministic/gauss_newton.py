@@ -16,7 +16,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from .levenberg_marquardt import Tolerances, no_better
+from .linearized import Linearized, Tolerances
 from .residuals import ResidualPoint, Residuals
 from .result import Stop
 from .structure import Array
@@ -36,24 +36,17 @@ def gauss_newton(
     point = start
     while True:
         yield point
-        norms = np.linalg.norm(point.jacobian, axis=0)
-        d = np.where(norms > 0, norms, 1.0) if scale is None else 1.0 / scale
-        q = np.linalg.lstsq(point.jacobian / d, -point.residuals, rcond=None)[0]
-        p = q / d
-        length, size = float(np.linalg.norm(q)), float(np.linalg.norm(d * point.x))
-        slope = float(point.grad @ p)
-        if -0.5 * slope <= tolerances.ftol * point.fun:
-            return Stop(True, f"converged: the sum of squares would change by less than ftol={tolerances.ftol:.3g} of it")
-        step = 1.0
+        linear = Linearized(point, np.linalg.norm(point.jacobian, axis=0) if scale is None else 1.0 / scale)
+        stop = linear.arrived(tolerances)
+        if stop is not None:
+            return stop
+        p, length = linear.step(linear.newton), float(np.linalg.norm(linear.newton))
+        slope, step = float(point.grad @ p), 1.0
         while True:
             trial = problem.point(point.x + step * p)
             if trial.fun <= point.fun + 1e-4 * step * slope and trial.usable():
                 break
             step *= 0.5
-            if step * length <= problem.structure.eps * size or step < 1e-30:
-                return no_better(problem, point)
-        small = step * length <= tolerances.xtol * size
+            if step * length <= max(problem.structure.eps * linear.size, 1e-300):
+                return linear.stalled(problem, point, start)
         point = trial
-        if small:
-            yield point
-            return Stop(True, f"converged: the parameters change by less than xtol={tolerances.xtol:.3g} of them")

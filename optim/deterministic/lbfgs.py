@@ -24,7 +24,7 @@ from .structure import Array
 
 
 @dataclass(frozen=True)
-class LBFGS(Method):
+class LimitedMemoryBFGS(Method):
     """The equations are at the top of this file.  Memory: 2 · memory vectors.
 
     Args:

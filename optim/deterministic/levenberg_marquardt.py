@@ -14,23 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
 
 import numpy as np
 
+from .linearized import Linearized, Tolerances
 from .residuals import ResidualPoint, Residuals
 from .result import Stop
 from .structure import Array
-from .trust_region import solve
-
-
-@dataclass(frozen=True)
-class Tolerances:
-    """When a fit has converged: see `least_squares`."""
-
-    ftol: float
-    xtol: float
-    gtol: float
+from .subproblem import solve
 
 
 def levenberg_marquardt(
@@ -45,55 +36,44 @@ def levenberg_marquardt(
         scale: the sizes of the parameters, 1 / D; None for D from the columns of J.
         radius: Δ at the start, in units of ‖Dx‖ (or of 1, where x = 0).
     """
-    point = start
+    point, longest = start, 0.0
     d = np.zeros(len(point.x)) if scale is None else 1.0 / scale
-    longest = 0.0
     while True:
         yield point
         if scale is None:
-            norms = np.linalg.norm(point.jacobian, axis=0)
-            d = np.maximum(d, norms)
-        safe = np.where(d > 0, d, 1.0)
-        u, s, vt = np.linalg.svd(point.jacobian / safe, full_matrices=False)
-        slopes = s * (u.T @ point.residuals)
-        size = float(np.linalg.norm(safe * point.x))
-        if not longest:
-            longest = radius * (size or 1.0)
-        accepted = False
-        while not accepted:
-            q, mu = solve(s * s, slopes, longest)
+            d = np.maximum(d, np.linalg.norm(point.jacobian, axis=0))
+        linear = Linearized(point, d)
+        stop = linear.arrived(tolerances)
+        if stop is not None:
+            return stop
+        longest = longest or radius * (linear.size or 1.0)
+        curvatures, slopes = linear.s**2, linear.s * linear.along
+        while True:
+            q, mu = solve(curvatures, slopes, longest)
             length = float(np.linalg.norm(q))
-            predicted = -float(slopes @ q + 0.5 * (s * q) @ (s * q))
-            trial = problem.point(point.x + (vt.T @ q) / safe)
-            gain = (point.fun - trial.fun) / predicted if predicted > 0 and math.isfinite(trial.fun) else -math.inf
+            predicted = -float(slopes @ q + 0.5 * q @ (curvatures * q))
+            trial = problem.point(point.x + linear.step(q))
+            actual = point.fun - trial.fun if math.isfinite(trial.fun) else -math.inf
+            gain = actual / predicted if predicted > 0 else -math.inf
             accepted = gain > 1e-4 and trial.usable()
             if not accepted or gain < 0.25:
-                longest = _shrunk(gain, longest, length)
+                longest = _shrunk(float(slopes @ q), actual) * min(longest, 10.0 * length)
             elif gain >= 0.75 or mu == 0.0:
                 longest = 2.0 * length
-            small = predicted <= tolerances.ftol * point.fun and abs(point.fun - trial.fun) <= tolerances.ftol * point.fun
-            if small and gain <= 2.0:
-                if accepted and trial.fun <= point.fun:
-                    yield trial
-                return Stop(True, f"converged: the sum of squares changes by less than ftol={tolerances.ftol:.3g} of it")
-            if accepted and length <= tolerances.xtol * size:
-                yield trial
-                return Stop(True, f"converged: the parameters change by less than xtol={tolerances.xtol:.3g} of them")
-            if not accepted and (longest <= problem.structure.eps * size or longest < 1e-300):
-                return no_better(problem, point)
+            if accepted:
+                break
+            if not longest > max(problem.structure.eps * linear.size, 1e-300):
+                return linear.stalled(problem, point, start)
         point = trial
 
 
-def _shrunk(gain: float, longest: float, length: float) -> float:
-    """The next Δ after a step that gained less than a quarter of what was predicted."""
-    return (0.1 if gain == -math.inf else 0.25 if gain < 0 else 0.5) * min(longest, 10.0 * length)
+def _shrunk(slope: float, actual: float) -> float:
+    """By how much to shorten the step: to the minimum of the parabola through both values, within 10% and 50%.
 
-
-def no_better(problem: Residuals, point: ResidualPoint) -> Stop:
-    """The end where no lower point is found."""
-    return Stop(
-        False,
-        f"stopped where no lower sum of squares was found, with residuals and columns of J {point.cosine():.3g} from "
-        f"orthogonal: beyond it they are not finite, not smooth, or lost in the rounding of "
-        f"{problem.structure.dtype.name}",
-    )
+    Args:
+        slope: of ½‖r‖² along the step, at its beginning; negative.
+        actual: by how much ½‖r‖² has sunk at its end.
+    """
+    if actual >= 0:
+        return 0.5
+    return min(max(0.5 * slope / (slope + actual), 0.1), 0.5)

@@ -12,7 +12,7 @@ from typing import Any
 
 from .bfgs import BFGS
 from .conjugate_gradient import ConjugateGradient
-from .lbfgs import LBFGS
+from .lbfgs import LimitedMemoryBFGS
 from .method import Method, descend
 from .newton import Newton
 from .newton_cg import NewtonCG
@@ -22,7 +22,7 @@ from .scipy_methods import KINDS, PREFIX, minimize_with_scipy
 from .structure import Structure
 
 METHODS: dict[str, type[Method]] = {
-    method.name: method for method in (Newton, NewtonCG, ConjugateGradient, BFGS, LBFGS)
+    method.name: method for method in (Newton, NewtonCG, ConjugateGradient, BFGS, LimitedMemoryBFGS)
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -21,7 +22,7 @@ from .method import Method, stalled
 from .problem import Point, Problem
 from .result import Stop
 from .structure import Array
-from .trust_region import next_radius, ratio
+from .trust_region import move
 
 
 @dataclass(frozen=True)
@@ -39,30 +40,14 @@ class NewtonCG(Method):
 
     def steps(self, problem: Problem, start: Point) -> Generator[Point, None, Stop]:
         """The points that the method goes through."""
-        point, radius, eps = start, self.radius, problem.structure.eps
+        point, radius = start, self.radius
         while True:
             yield point
-            curvature = problem.curvature(point.x)
-            while True:
-                p, predicted = truncated_cg(curvature.product, point.grad, radius)
-                length = float(np.linalg.norm(p))
-                if not math.isfinite(predicted):
-                    return Stop(False, "stopped where the Hessian of fun is NaN or infinite; a method without it may go on")
-                trial = problem.point(point.x + p)
-                achieved = ratio(point.fun, trial.fun, predicted, eps)
-                better = achieved > 1e-4 and trial.usable()
-                if better and predicted <= 10.0 * eps * abs(point.fun):
-                    better = trial.norm < point.norm  # values no longer tell
-                    if not better:
-                        break
-                if better and not np.array_equal(trial.x, point.x):
-                    radius = next_radius(radius, achieved, length, self.max_radius)
-                    break
-                better = False
-                radius = next_radius(radius, -np.inf, length, self.max_radius)
-                if radius <= eps * float(np.linalg.norm(point.x)) or radius < 1e-300:
-                    break
-            if not better:
+            model = partial(truncated_cg, problem.curvature(point.x).product, point.grad)
+            trial, radius, predicted = move(problem, point, model, radius, self.max_radius)
+            if trial is None and not math.isfinite(predicted):
+                return Stop(False, "stopped where the Hessian of fun is not finite; a method without it may go on")
+            if trial is None:
                 return stalled(problem, point, predicted)
             point = trial
 

@@ -92,14 +92,7 @@ class Problem:
 
     def gradient(self, loss: Tensor, leaves: list[Tensor]) -> Array:
         """The gradient of what was recorded, as a vector."""
-        with np.errstate(all="ignore"):
-            found = grad(loss, leaves, allow_unused=True) if loss.requires_grad else (None,) * len(leaves)
-        self.evaluations.grad += 1
-        if all(g is None for g in found):
-            raise ValueError(
-                "the value of fun does not depend on x0 by any path that was recorded: compute it from the Tensors "
-                "that fun is given, with their operators and NumPy functions, without detach(), .data or no_grad()"
-            )
+        found = self._gradients(loss, leaves)
         return self.structure.flat([
             np.zeros(leaf.shape) if g is None else g.data for g, leaf in zip(found, leaves, strict=True)
         ])  # fmt: skip
@@ -108,10 +101,21 @@ class Problem:
         """Second derivatives at x."""
         with np.errstate(all="ignore"):
             loss, leaves = self._record(x)
-            found = grad(loss, leaves, create_graph=True, allow_unused=True)
         self.evaluations.fun += 1
+        return Curvature(self, leaves, self._gradients(loss, leaves, create_graph=True))
+
+    def _gradients(self, loss: Tensor, leaves: list[Tensor], create_graph: bool = False) -> tuple[Tensor | None, ...]:
+        found: tuple[Tensor | None, ...] = ()
+        if loss.requires_grad:
+            with np.errstate(all="ignore"):
+                found = grad(loss, leaves, create_graph=create_graph, allow_unused=True)
+        if all(g is None for g in found):
+            raise ValueError(
+                "the value of fun does not depend on x0 by any path that was recorded: compute it from the Tensors "
+                "that fun is given, with their operators and NumPy functions, without detach(), .data or no_grad()"
+            )
         self.evaluations.grad += 1
-        return Curvature(self, leaves, found)
+        return found
 
     def _record(self, x: Array) -> tuple[Tensor, list[Tensor]]:
         params, leaves = self.structure.tensors(x)
@@ -165,4 +169,5 @@ class Curvature:
         """H, symmetric to the last bit."""
         self._problem.evaluations.hessian += 1
         rows = np.array([self.product(e) for e in np.eye(self._problem.structure.size)])
-        return 0.5 * (rows + rows.T)
+        hessian: Array = 0.5 * (rows + rows.T)
+        return hessian

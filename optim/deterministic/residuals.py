@@ -56,15 +56,6 @@ class ResidualPoint:
         """Whether all is finite, so that a method may go there."""
         return math.isfinite(self.fun) and bool(np.isfinite(self.jacobian).all())
 
-    def cosine(self) -> float:
-        """The largest |cos| of the angle between r and a column of J: 0 at a minimum (Moré 1978)."""
-        length = math.sqrt(2.0 * self.fun)
-        norms = np.linalg.norm(self.jacobian, axis=0)
-        if length == 0.0:
-            return 0.0
-        with np.errstate(all="ignore"):
-            return float(np.max(np.where(norms > 0, np.abs(self.grad) / norms, 0.0))) / length
-
 
 class Residuals:
     """A function that gives an array, over the vector of all parameters.
@@ -98,7 +89,9 @@ class Residuals:
             )
         for leaf in self.structure.leaves:
             if not np.isfinite(point.jacobian[:, leaf.start : leaf.stop]).all():
-                raise ValueError(f"the Jacobian of {self._name} at x0 is NaN or infinite in {leaf.path}; start elsewhere")
+                raise ValueError(
+                    f"the Jacobian of {self._name} at x0 is NaN or infinite in {leaf.path}; start elsewhere"
+                )
         return point
 
     def point(self, x: Array) -> ResidualPoint:
@@ -120,14 +113,11 @@ class Residuals:
         """The Jacobian of what was recorded."""
         self.evaluations.jacobian += 1
         with np.errstate(all="ignore"):
-            if self.structure.size <= given.size:
-                found = _by_columns(given, leaves)
-            else:
-                found = _by_rows(given, leaves)
+            found = (_by_columns if self.structure.size <= given.size else _by_rows)(given, leaves)
         if found is None:
             raise ValueError(
                 f"what {self._name} returns does not depend on x0 by any path that was recorded: compute it from the "
-                "Tensors that it is given, with their operators and NumPy functions, without detach(), .data or no_grad()"
+                "Tensors it is given, with their operators and NumPy functions, without detach(), .data or no_grad()"
             )
         return found
 

@@ -108,6 +108,10 @@ class MinimizeResult(Result):
     hessian: Array | None = None
     multipliers: Any = None
 
+    def _lines(self) -> dict[str, Any]:
+        lines = super()._lines()
+        return lines if self.multipliers is None else {**lines, "multipliers": _short(self.multipliers)}
+
 
 @dataclasses.dataclass(repr=False)
 class LeastSquaresResult(Result):

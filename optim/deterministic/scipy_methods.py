@@ -76,7 +76,7 @@ class Evaluator:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self._point: Point | None = None
-        self._asked: Array | None = None
+        self._asked: Array = np.zeros(0)
         self._curvature: tuple[Point, Curvature] | None = None
 
     def point(self, x: Array) -> Point:
@@ -120,7 +120,7 @@ def minimize_with_scipy(
             raise ValueError(f'method "{method}" takes no {name}; these of SciPy\'s do: {able}')
     asked: dict[str, Any] = {
         "method": method, "tol": tol, "options": dict(options), "bounds": _bounds(optimize, bounds, structure),
-        "constraints": [_constraint(optimize, given, structure, i) for i, given in enumerate(known)],
+        "constraints": [_constraint(optimize, given, structure, i, method) for i, given in enumerate(known)],
     }  # fmt: skip
     if maxiter is not None:
         asked["options"]["maxfun" if method == "TNC" else "maxiter"] = maxiter
@@ -207,7 +207,7 @@ def _bounds(optimize: Any, bounds: Any, structure: Structure) -> Any:
     return optimize.Bounds(lower, upper)
 
 
-def _constraint(optimize: Any, given: Any, structure: Structure, index: int) -> Any:
+def _constraint(optimize: Any, given: Any, structure: Structure, index: int, method: str) -> Any:
     """A constraint over params as SciPy's over a vector, with its exact derivatives."""
     name = f"constraints[{index}]"
     if isinstance(given, optimize.LinearConstraint):
@@ -224,6 +224,9 @@ def _constraint(optimize: Any, given: Any, structure: Structure, index: int) -> 
                 f"engine's; not {given!r}"
             )
         c = _Constraint(given["fun"], structure, name)
+        if method == "trust-constr":  # would estimate the second derivatives of a dict's function
+            upper = 0.0 if given["type"] == "eq" else math.inf
+            return optimize.NonlinearConstraint(c.value, 0.0, upper, jac=c.jacobian, hess=c.hessian)
         return {"type": given["type"], "fun": c.value, "jac": c.jacobian}
     raise TypeError(
         f"{name} is a {type(given).__name__}; pass a dict with type and fun, or SciPy's NonlinearConstraint or "
@@ -237,7 +240,7 @@ class _Constraint:
     def __init__(self, fun: Callable[[Any], Any], structure: Structure, name: str) -> None:
         self._residuals = Residuals(fun, structure, name)
         self._point: ResidualPoint | None = None
-        self._asked: Array | None = None
+        self._asked: Array = np.zeros(0)
         self._fun, self._structure = fun, structure
 
     def _at(self, x: Array) -> ResidualPoint:

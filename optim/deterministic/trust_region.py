@@ -1,97 +1,69 @@
-"""The step of a trust-region method, in the coordinates in which the model's matrix is diagonal.
+"""A move within a trust region: the longest step that the model is right about.
 
-    minimise  cᵀp + ½ pᵀ Λ p   subject to  ‖p‖ ≤ Δ,      Λ = diag(λ₁ ... λₙ)
+The model m(p) = f + gᵀp + ½ pᵀHp foretells by how much f sinks; a step that achieves enough of that is made, and
+the radius Δ grows where the model was right at the boundary, and shrinks where it was wrong:
 
-Its solution is p(μ) = -c / (λ + μ) with the smallest μ ≥ 0 for which λ + μ ≥ 0 and ‖p(μ)‖ ≤ Δ.  The μ is found by
-Newton's method on 1/Δ - 1/‖p(μ)‖, which is nearly linear in μ, kept inside a bracket.  In the "hard case", c is
-orthogonal to the eigenvectors of the lowest, negative λ, and p goes along one of them up to the boundary.
+    ρ = (f(x) - f(x + p) + ε) / (m(0) - m(p) + ε),     ε = 10 eps |f|
 
-Moré and Sorensen, "Computing a trust region step", SIAM J. Sci. Stat. Comput. 4, 1983; Nocedal and Wright,
-"Numerical Optimization", 2nd ed. 2006, section 4.3.
+ε keeps ρ near 1 where both differences are nothing but rounding errors; there the gradient must become smaller
+instead of the value.
+
+Nocedal and Wright, "Numerical Optimization", 2nd ed. 2006, algorithm 4.1; Conn, Gould and Toint, "Trust-region
+methods", 2000, section 17.4.2.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
+from .problem import Point, Problem
 from .structure import Array
 
-_EPS = float(np.finfo(np.float64).eps)
+ENOUGH = 1e-4
 
 
-def solve(curvatures: Array, slopes: Array, radius: float) -> tuple[Array, float]:
-    """The step p and its μ (0 for a step inside).
+def move(
+    problem: Problem, point: Point, model: Callable[[float], tuple[Array, float]], radius: float, largest: float
+) -> tuple[Point | None, float, float]:
+    """A better point, or None if there is none.
 
     Args:
-        curvatures: λ, in any order.
-        slopes: c.
-        radius: Δ > 0.
+        problem: what is minimised.
+        point: where to start from.
+        model: gives, for a radius, the step and by how much the model sinks.
+        radius: Δ, to begin with.
+        largest: what Δ may grow to.
 
-    >>> import numpy as np
-    >>> solve(np.array([1.0, 4.0]), np.array([1.0, 4.0]), 9.0)         # Newton's step fits
-    (array([-1., -1.]), 0.0)
-    >>> p, mu = solve(np.array([-2.0, 1.0]), np.array([0.0, 3.0]), 2.0)  # the hard case
-    >>> np.abs(p), mu
-    (array([1.73205081, 1.        ]), 2.0)
+    Returns:
+        The point, the next radius, and by how much the model sank at last.
     """
-    lowest = float(curvatures.min())
-    if lowest > 0:
-        p = -slopes / curvatures
-        if float(np.linalg.norm(p)) <= radius:
-            return p, 0.0
-    low = max(0.0, -lowest)
-    size = float(np.linalg.norm(slopes))
-    flat = curvatures + low <= _EPS * float(np.abs(curvatures).max())
-    if lowest <= 0 and (np.abs(slopes[flat]) <= _EPS * size).all():
-        p = np.zeros_like(slopes)
-        p[~flat] = -slopes[~flat] / (curvatures[~flat] + low)
-        rest = radius * radius - float(p @ p)
-        if rest >= 0:
-            if lowest < 0:
-                p[int(curvatures.argmin())] = math.sqrt(rest)
-            return p, low
-    return _on_boundary(curvatures, slopes, radius, low, size / radius - lowest)
-
-
-def _on_boundary(curvatures: Array, slopes: Array, radius: float, low: float, high: float) -> tuple[Array, float]:
-    """p(μ) of length `radius`, with μ between `low`, where p is longer, and `high`, where it is not."""
-    mu = max(low, (1.0 - 1e-3) * low + 1e-3 * high)
-    p = np.zeros_like(slopes)
-    for _ in range(200):
-        p = -slopes / (curvatures + mu)
-        length = float(np.linalg.norm(p))
-        if abs(length - radius) <= 1e-10 * radius or high - low <= _EPS * high:
-            break
-        if length > radius:
-            low = mu
-        else:
-            high = mu
-        bend = float(p @ (p / (curvatures + mu)))
-        mu += (length / radius - 1.0) * length * length / bend
-        if not low < mu < high:
-            mu = math.sqrt(low * high) if 100 * low > high > 0 and low > 0 else 0.5 * (low + high)
-    return p, mu
+    eps = problem.structure.eps
+    smallest = max(eps * float(np.linalg.norm(point.x)), 1e-300)
+    noise = 10.0 * eps * abs(point.fun)
+    while True:
+        p, predicted = model(radius)
+        if not math.isfinite(predicted):
+            return None, radius, math.inf
+        trial = problem.point(point.x + p)
+        length, ratio = float(np.linalg.norm(p)), -math.inf
+        if math.isfinite(trial.fun) and predicted + noise > 0.0 and not np.array_equal(trial.x, point.x):
+            ratio = (point.fun - trial.fun + noise) / (predicted + noise)
+        if ratio > ENOUGH and trial.usable():
+            if predicted > noise or trial.norm < point.norm:
+                return trial, next_radius(radius, ratio, length, largest), predicted
+            return None, radius, predicted
+        radius = next_radius(radius, -math.inf, length, largest)
+        if not radius > smallest:
+            return None, radius, predicted
 
 
 def next_radius(radius: float, ratio: float, length: float, largest: float) -> float:
-    """Δ after a step of `length` that achieved `ratio` of the decrease predicted (Nocedal and Wright, 4.1)."""
-    if not ratio >= 0.25:  # also a ratio that is NaN
+    """Δ after a step of `length` that achieved `ratio` of the decrease foretold."""
+    if ratio < 0.25:
         return 0.25 * min(length, radius)
     if ratio > 0.75 and length >= 0.8 * radius:
         return min(2.0 * radius, largest)
     return radius
-
-
-def ratio(before: float, after: float, predicted: float, eps: float) -> float:
-    """The decrease achieved over that predicted, where neither is less than what rounding makes of it.
-
-    Conn, Gould and Toint, "Trust-region methods", 2000, section 17.4.2.
-    """
-    if not math.isfinite(after):
-        return -math.inf
-    noise = 10.0 * eps * abs(before)
-    if predicted + noise <= 0.0:
-        return -math.inf
-    return (before - after + noise) / (predicted + noise)
