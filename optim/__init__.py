@@ -22,6 +22,7 @@ from .adamax import Adamax
 from .adamw import AdamW
 from .asgd import ASGD
 from .constraints import AugmentedLagrangian
+from .deterministic import LeastSquaresResult, MinimizeResult, least_squares, minimize
 from .lion import Lion
 from .muon import Muon
 from .nadam import NAdam
@@ -43,7 +44,9 @@ __all__ = [
     "AdamW",
     "Adamax",
     "AugmentedLagrangian",
+    "LeastSquaresResult",
     "Lion",
+    "MinimizeResult",
     "Muon",
     "NAdam",
     "Optimizer",
@@ -51,7 +54,9 @@ __all__ = [
     "RMSprop",
     "Rprop",
     "constraints",
+    "least_squares",
     "lr_scheduler",
+    "minimize",
     "regularization",
     "sparsity",
     "split_groups",
