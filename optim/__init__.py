@@ -23,6 +23,7 @@ from .adamw import AdamW
 from .asgd import ASGD
 from .constraints import AugmentedLagrangian
 from .deterministic import LeastSquaresResult, MinimizeResult, least_squares, minimize
+from .lbfgs import LBFGS
 from .lion import Lion
 from .muon import Muon
 from .nadam import NAdam
@@ -36,6 +37,7 @@ from .split import split_groups
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adafactor",

@@ -12,13 +12,13 @@ Zeiler, "ADADELTA: an adaptive learning rate method", 2012, https://arxiv.org/ab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, flag, not_negative, share
 from .penalty import penalized
 
@@ -35,6 +35,7 @@ class Adadelta(Optimizer):
         weight_decay: λ, the weight of an L2 penalty.
         l1: α, the weight of an L1 penalty.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -67,10 +68,11 @@ class Adadelta(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
         return ("square_avg", "acc_delta")

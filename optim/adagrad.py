@@ -11,13 +11,13 @@ Journal of Machine Learning Research 12, 2011.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, flag, not_negative
 from .penalty import penalized
 
@@ -35,6 +35,7 @@ class Adagrad(Optimizer):
         eps: ε, keeps the division from exploding where gradients are tiny.
         l1: α, the weight of an L1 penalty.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -72,11 +73,12 @@ class Adagrad(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay,
             "initial_accumulator_value": initial_accumulator_value, "eps": eps, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
         return ("sum",)

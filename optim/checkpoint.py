@@ -16,7 +16,7 @@ from autograd_lite.tensor import Tensor
 
 from .parts import PARTS, Part, check_numbers
 
-NOT_IN_PYTORCH = frozenset({"l1", "maximize", *PARTS})  # its Muon has no `maximize`
+NOT_IN_PYTORCH = frozenset({"l1", "maximize", "tolerance_curvature", *PARTS})  # its Muon has no `maximize`
 ONLY_IN_PYTORCH = frozenset({"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"})
 
 Entry = tuple[int, dict[str, Any]]

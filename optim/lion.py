@@ -12,13 +12,13 @@ Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, http
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, decay_rates, flag, not_negative
 from .penalty import decayed
 
@@ -34,6 +34,7 @@ class Lion(Optimizer):
         weight_decay: λ; each step shrinks the parameters by lr λ of themselves.
         l1: α; each step moves the parameters by lr α towards zero.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -65,10 +66,11 @@ class Lion(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "betas": betas, "weight_decay": weight_decay, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
         return ("exp_avg",)

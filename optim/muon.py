@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from autograd_lite.errors import describe
 
 from .flat import Array
 from .groups import Params, label_of
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, count, finite, flag, not_negative, one_of
 from .penalty import decayed
 
@@ -53,7 +53,7 @@ def _few(name: str, value: Any) -> int:
 class Muon(Optimizer):
     """Momentum, orthogonalized; the equations are at the top of this file.
 
-    A step needs memory besides: about three times the largest parameter.
+    A step needs memory besides: up to four times that of the largest parameter.
 
     Args:
         params: the Tensors to train, each with two axes: an iterable of them, of (name, Tensor) pairs, or of
@@ -69,6 +69,7 @@ class Muon(Optimizer):
             0.2 √max(m, n) for "match_rms_adamw", which makes steps as large as AdamW's.
         l1: α; each step moves the parameters by lr α towards zero.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -112,12 +113,13 @@ class Muon(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov,
             "ns_coefficients": ns_coefficients, "eps": eps, "ns_steps": ns_steps, "adjust_lr_fn": adjust_lr_fn,
             "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _check_group(self, group: Mapping[str, Any], index: int) -> None:
         names = group.get("param_names") or [None] * len(group["params"])
@@ -172,9 +174,10 @@ def orthogonal(x: Array, coefficients: tuple[float, float, float], steps: int, e
     a, b, c = coefficients
     x /= max(math.sqrt(float(np.vdot(x, x))), eps)
     other = np.empty_like(x)
+    gram, polynomial = (np.empty((len(x), len(x)), x.dtype) for _ in range(2))
     for _ in range(steps):
-        gram = x @ x.T
-        polynomial = gram @ gram
+        np.matmul(x, x.T, gram)
+        np.matmul(gram, gram, polynomial)
         polynomial *= c
         gram *= b
         polynomial += gram

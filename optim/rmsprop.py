@@ -13,13 +13,13 @@ Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5, Course
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, flag, not_negative, share
 from .penalty import penalized
 
@@ -38,6 +38,7 @@ class RMSprop(Optimizer):
         centered: divide by the standard deviation of the gradient, and not by its root mean square.
         l1: α, the weight of an L1 penalty.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -74,11 +75,12 @@ class RMSprop(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
             "lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum,
             "centered": centered, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         names = ["square_avg"]
@@ -87,6 +89,11 @@ class RMSprop(Optimizer):
         if o["centered"]:
             names.append("grad_avg")
         return tuple(names)
+
+    def _step_size(self, o: Mapping[str, Any]) -> float:
+        # under a steady gradient, b comes to d / (1 - μ)
+        momentum = o["momentum"]
+        return float(o["lr"] / (1.0 - momentum) if momentum < 1.0 else o["lr"])
 
     def _update(
         self,

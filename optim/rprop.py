@@ -14,13 +14,13 @@ International Conference on Neural Networks, 1993.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, flag, not_negative, pair
 
 
@@ -44,6 +44,7 @@ class Rprop(Optimizer):
         etas: (η₋, η₊), by which step sizes shrink and grow.
         step_sizes: the smallest and the largest step size.
         maximize: go up instead of down.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -74,8 +75,9 @@ class Rprop(Optimizer):
         step_sizes: tuple[float, float] = (1e-6, 50.0),
         *,
         maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
-        super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize})
+        super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize}, **common)
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
         return ("prev", "step_size")
