@@ -51,10 +51,10 @@ class OneCycleLR(LRScheduler):
     >>> optimizer = ag.optim.SGD([ag.Tensor([1.0], requires_grad=True)], momentum=0.9)
     >>> scheduler = ag.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=5, pct_start=0.4)
     >>> for _ in range(5):
-    ...     print(f"{scheduler.get_last_lr()[0]:.2f} ({optimizer.param_groups[0]['momentum']:.2f})", end="  ")
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f} ({optimizer.param_groups[0]['momentum']:.3f})", end="  ")
     ...     optimizer.step()
     ...     scheduler.step()
-    0.04 (0.95)  1.00 (0.85)  0.75 (0.88)  0.25 (0.93)  0.00 (0.95)
+    0.04 (0.950)  1.00 (0.850)  0.75 (0.875)  0.25 (0.925)  0.00 (0.950)
     """
 
     def __init__(

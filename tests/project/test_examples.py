@@ -1,6 +1,8 @@
 """The programs in examples/ run, and do what they say."""
 
+import itertools
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -9,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIGITS = EXAMPLES / "digits.py"
+RACE = EXAMPLES / "optimizers_race.py"
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +33,7 @@ def finish(process):
 
 
 def test_every_example_is_tested_here():
-    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["digits.py"]
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["digits.py", "optimizers_race.py"]
 
 
 def test_digits(tmp_path):
@@ -71,3 +75,36 @@ def test_ctrl_c_leaves_the_best_checkpoint(tmp_path):
     assert "holds the best epoch so far" in out
     assert "test accuracy" in out
     assert np.load(tmp_path / "digits_model.npz")["0.weight"].shape == (256, 64)
+
+
+def test_the_race_of_the_optimizers(tmp_path):
+    out = finish(start(RACE, "--frames", 3, "--out", tmp_path / "new"))
+    assert "optimizers_race.gif" in out
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["optimizers_race.gif", "optimizers_race.png"]
+    end = np.asarray(Image.open(tmp_path / "new" / "optimizers_race.png").convert("RGB"), np.float64)
+    with Image.open(tmp_path / "new" / "optimizers_race.gif") as race:
+        frames = []
+        for number in range(race.n_frames):
+            race.seek(number)
+            frames.append(np.asarray(race.convert("RGB"), np.float64))
+        assert race.info["duration"] > 1000  # the pause at the end
+    assert len(frames) == 3
+    start_to_middle, middle_to_end = (np.abs(b - a).max(axis=2) > 50 for a, b in itertools.pairwise(frames))
+    height, width = start_to_middle.shape
+    for moved in (start_to_middle, middle_to_end):  # each of the two races goes on
+        assert moved[: height // 2, : width // 2].sum() > 100
+        assert moved[: height // 2, width // 2 :].sum() > 100
+    assert np.abs(frames[-1] - end).mean() < 3
+
+
+def test_everyone_gets_somewhere_in_the_race():
+    race = runpy.run_path(str(RACE))
+    for column, (_, function, start, lowest, *_) in enumerate(race["SURFACES"]):
+        assert all(function(*point) == pytest.approx(0, abs=1e-12) for point in lowest)
+        ends = {}
+        for name, (_, kind, options, rates) in race["RACERS"].items():
+            path = race["race"](function, start, kind, options, rates[column])
+            assert path.shape == (race["STEPS"] + 1, 2)
+            ends[name] = function(*path[-1])
+        assert max(ends.values()) < 0.5  # from 14 and 2.4
+        assert min(ends.values()) < 1e-4
