@@ -229,12 +229,12 @@ class Flat:
 
     def renew(self, present: Sequence[Present] | None, after: Callable[[int, Mapping[str, Any]], Any]) -> None:
         """Replace what each of these places, or all for None, keeps of its own by `after(step, own)`."""
-        found: dict[tuple[int, int], tuple[Any, Any]] = {}  # neighbours share: few different ones are computed
+        found: dict[tuple[float, ...], Any] = {}  # few are different: neighbours that went together share one
         for place in self.places if present is None else [place for place, _ in present]:
-            key = id(place.own), place.step
+            key = (place.step, *place.own.values())
             if key not in found:
-                found[key] = place.own, after(place.step + 1, place.own)
-            place.own = found[key][1]
+                found[key] = after(place.step + 1, place.own)
+            place.own = found[key]
 
     def update_each(
         self,
@@ -271,10 +271,10 @@ class Flat:
     def update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
         """Call `rule(p, g, state, scratch, step, options)` on each block of a run.
 
-        An overflow shows in the numbers, as in PyTorch; it shall not end a step midway where the user has made
-        warnings errors.  NumPy is told so only where one may come, since that slows down every call.
+        An overflow, or 0 / 0 without an eps, shows in the numbers, as in PyTorch; it shall not end a step midway where
+        the user has made warnings errors.  NumPy is told so only where one may come, since that slows down every call.
         """
-        if not self.widened and _is_tame(run.grad):
+        if not self.widened and options.get("eps") != 0.0 and _is_tame(run.grad):
             self._update(run, names, rule, options)
         else:
             with np.errstate(all="ignore"):

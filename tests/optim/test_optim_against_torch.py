@@ -479,6 +479,33 @@ def test_a_gradient_that_does_not_fit_changes_no_matrix() -> None:
     assert optimizer.state == {}
 
 
+@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop"])
+def test_zero_divided_by_zero_ends_no_step_midway(name: str) -> None:
+    ours, theirs = leaves([np.ones(3), np.ones(2)]), twins([np.ones(3), np.ones(2)])
+    for params, kind in ((ours, optim), (theirs, torch.optim)):
+        optimizer = getattr(kind, name)(params, eps=0.0, lr=0.1)
+        for _ in range(8):
+            for p in params:
+                g = np.arange(float(len(p.data)))
+                p.grad = g if kind is optim else torch.from_numpy(g)
+            optimizer.step()
+    for p, q in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-12)  # NaN where PyTorch has NaN
+    assert np.isnan(ours[0].data[0])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
+def test_the_step_size_that_proximal_regularizers_go_by_is_how_far_a_steady_gradient_moves(momentum: float) -> None:
+    (p,) = leaves([np.zeros(1)])
+    optimizer = optim.RMSprop([p], lr=1e-2, alpha=0.5, momentum=momentum)
+    before = 0.0
+    for _ in range(100):
+        before = p.item()
+        p.grad = np.ones(1)
+        optimizer.step()
+    assert before - p.item() == pytest.approx(optimizer._step_size(optimizer.param_groups[0]), rel=1e-6)
+
+
 def test_a_variance_that_rounding_makes_negative_is_zero() -> None:
     (p,) = leaves([np.zeros(3)])
     optimizer = optim.RMSprop([p], lr=1e-3, centered=True, alpha=0.5, eps=1e-3)
