@@ -45,7 +45,7 @@ class Combined(LRScheduler):
     def _reset(self) -> None:
         """Give the groups their initial values back, for the parts to begin with."""
         for part in self._parts():
-            for group in self.optimizer.param_groups:
+            for group in part.groups:
                 write(group, part.key, group[f"initial_{part.key}"])
 
     def get_lr(self) -> Sequence[float]:

@@ -80,7 +80,7 @@ class CyclicLR(LRScheduler):
         key: str = "lr",
     ) -> None:
         self._attach(optimizer, key)
-        groups = len(optimizer.param_groups)
+        groups = len(self.groups)
         lowest = per_group(self._name("base_lr"), base_lr, groups, finite)
         self.max_lrs = per_group(self._name("max_lr"), max_lr, groups, finite)
         up = between(self._name("step_size_up"), step_size_up, 0.0, math.inf, open_low=True)
@@ -102,10 +102,10 @@ class CyclicLR(LRScheduler):
             self.base_momentums = momentums(self._name("base_momentum"), base_momentum, groups)
             self.max_momentums = momentums(self._name("max_momentum"), max_momentum, groups)
         if count(self._name("last_epoch"), last_epoch, -1) == -1:
-            for group, value in zip(optimizer.param_groups, lowest, strict=True):
+            for group, value in zip(self.groups, lowest, strict=True):
                 write(group, key, value)
             if self.cycle_momentum:
-                begin(optimizer, self._momentum_key, self.max_momentums, self.base_momentums)
+                begin(self.groups, self._momentum_key, self.max_momentums, self.base_momentums)
         super().__init__(optimizer, last_epoch, key=key)
         self.base_lrs = lowest
 
@@ -142,7 +142,7 @@ class CyclicLR(LRScheduler):
         height, scale = self._height()
         super()._write(values)
         for group, high, low in zip(
-            self.optimizer.param_groups, self.max_momentums, self.base_momentums, strict=True
+            self.groups, self.max_momentums, self.base_momentums, strict=True
         ):  # fmt: skip
             write(group, self._momentum_key, high - (high - low) * height * scale)
         return None

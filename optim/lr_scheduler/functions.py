@@ -55,12 +55,12 @@ class FunctionLR(LRScheduler):
         key: str = "lr",
     ) -> None:
         self._attach(optimizer, key)
-        self.lr_lambdas = per_group(self._name("lr_lambda"), lr_lambda, len(optimizer.param_groups), function)
+        self.lr_lambdas = per_group(self._name("lr_lambda"), lr_lambda, len(self.groups), function)
         super().__init__(optimizer, last_epoch, key=key)
 
     def factors(self) -> list[float]:
         """What the functions give now, for each group."""
-        if len(self.lr_lambdas) != len(self.optimizer.param_groups):
+        if len(self.lr_lambdas) != len(self.groups):
             raise self._groups_added(len(self.lr_lambdas))
         t = self.last_epoch
         return [finite(self._name(f"what lr_lambda[{i}] gives at {t}"), f(t)) for i, f in enumerate(self.lr_lambdas)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..optimizer import Optimizer
 from .checks import between, per_group
@@ -31,8 +32,8 @@ def momentums(name: str, value: float | list[float] | tuple[float, ...], groups:
     return per_group(name, value, groups, lambda name, value: between(name, value, 0.0, 1.0, open_high=True))
 
 
-def begin(optimizer: Optimizer, key: str, high: Sequence[float], low: Sequence[float]) -> None:
+def begin(groups: Sequence[dict[str, Any]], key: str, high: Sequence[float], low: Sequence[float]) -> None:
     """Set the momentum to its highest, and keep its bounds in the groups."""
-    for group, largest, least in zip(optimizer.param_groups, high, low, strict=True):
+    for group, largest, least in zip(groups, high, low, strict=True):
         write(group, key, largest)
         group["max_momentum"], group["base_momentum"] = largest, least

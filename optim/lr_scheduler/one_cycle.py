@@ -77,7 +77,7 @@ class OneCycleLR(LRScheduler):
         key: str = "lr",
     ) -> None:
         self._attach(optimizer, key)
-        groups = len(optimizer.param_groups)
+        groups = len(self.groups)
         self.total_steps = self._total(total_steps, epochs, steps_per_epoch)
         pct_start = between(self._name("pct_start"), pct_start, 0.0, 1.0)
         self._schedule_phases = _phases(self.total_steps, pct_start, flag(self._name("three_phase"), three_phase))
@@ -91,12 +91,12 @@ class OneCycleLR(LRScheduler):
             high = momentums(self._name("max_momentum"), max_momentum, groups)
             low = momentums(self._name("base_momentum"), base_momentum, groups)
         if count(self._name("last_epoch"), last_epoch, -1) == -1:
-            for group, value in zip(optimizer.param_groups, highest, strict=True):
+            for group, value in zip(self.groups, highest, strict=True):
                 group[f"initial_{key}"] = value / div_factor
                 group[f"max_{key}"] = value
                 group[f"min_{key}"] = value / div_factor / final
             if self.cycle_momentum:
-                begin(optimizer, self._momentum_key, high, low)
+                begin(self.groups, self._momentum_key, high, low)
         else:
             bounds = ["max_momentum", "base_momentum"] if self.cycle_momentum else []
             self._require([f"max_{key}", f"min_{key}", *bounds])
@@ -132,7 +132,7 @@ class OneCycleLR(LRScheduler):
             begun = ended
         part = (self.last_epoch - begun) / (ended - begun) if ended > begun else 1.0
         start, end = (phase[f"{side}_{kind}"].removesuffix(kind) + key for side in ("start", "end"))
-        return [self._between(group[start], group[end], part) for group in self.optimizer.param_groups]
+        return [self._between(group[start], group[end], part) for group in self.groups]
 
     def _between(self, start: float, end: float, part: float) -> float:
         if self._anneal_func_type == "linear":
@@ -142,7 +142,7 @@ class OneCycleLR(LRScheduler):
     def _write(self, values: Sequence[float]) -> None:
         super()._write(values)
         if self.cycle_momentum:
-            for group, momentum in zip(self.optimizer.param_groups, self._now("momentum", "momentum"), strict=True):
+            for group, momentum in zip(self.groups, self._now("momentum", "momentum"), strict=True):
                 write(group, self._momentum_key, momentum)
 
 

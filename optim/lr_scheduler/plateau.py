@@ -68,7 +68,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.threshold = not_negative(self._name("threshold"), threshold)
         self.threshold_mode = choice(self._name("threshold_mode"), threshold_mode, ("rel", "abs"))
         self.cooldown = count(self._name("cooldown"), cooldown, 0)
-        self.min_lrs = per_group(self._name("min_lr"), min_lr, len(optimizer.param_groups), finite)
+        self.min_lrs = per_group(self._name("min_lr"), min_lr, len(self.groups), finite)
         self.default_min_lr = None if isinstance(min_lr, (list, tuple)) else self.min_lrs[0]
         self.eps = not_negative(self._name("eps"), eps)
         self.mode_worse = math.inf if mode == "min" else -math.inf
@@ -109,7 +109,7 @@ class ReduceLROnPlateau(LRScheduler):
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
-            for group, old, bound in zip(self.optimizer.param_groups, self.values(), least, strict=True):
+            for group, old, bound in zip(self.groups, self.values(), least, strict=True):
                 new = max(old * self.factor, bound)
                 if old - new > self.eps:
                     write(group, self.key, new)
@@ -119,10 +119,10 @@ class ReduceLROnPlateau(LRScheduler):
 
     def _least(self) -> list[float]:
         """η_min for each group, also those added since."""
-        if len(self.min_lrs) != len(self.optimizer.param_groups):
+        if len(self.min_lrs) != len(self.groups):
             if self.default_min_lr is None:
                 raise self._groups_added(len(self.min_lrs))
-            self.min_lrs = [self.default_min_lr] * len(self.optimizer.param_groups)
+            self.min_lrs = [self.default_min_lr] * len(self.groups)
         return self.min_lrs
 
     @property

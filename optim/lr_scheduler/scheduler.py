@@ -26,7 +26,7 @@ from autograd_lite.errors import describe
 from ..optimizer import Optimizer
 from ..options import finite
 from .checks import count
-from .keys import read_all, write
+from .keys import groups_with, read_all, write
 
 NOT_HERE = frozenset({"_get_lr_called_within_step", "_is_initial", "verbose"})
 """What PyTorch's state dicts have, and what means nothing between steps."""
@@ -43,11 +43,12 @@ class LRScheduler:
         last_epoch: the time to go on from, for a schedule made around groups that a former one has left; -1 begins.
         key: the hyper-parameter: "lr", any other option that is a number ("weight_decay"), one number of an
             option that has several ("betas[0]"), or an attribute of an object held in the group
-            ("regularization[0].strength").
+            ("regularization[0].strength"); groups where that option is empty are left alone.
 
     Attributes:
         last_epoch: the time t: 0 at first, one more after each step.
         base_lrs: the initial value in each group.
+        groups: the groups that have the hyper-parameter.
 
     Raises:
         TypeError: not an optimizer, or the hyper-parameter is not a number.
@@ -88,10 +89,10 @@ class LRScheduler:
         self._attach(optimizer, key)
         last_epoch = count(self._name("last_epoch"), last_epoch, -1)
         self._require([f"initial_{key}"] if last_epoch >= 0 else [])
-        fresh = [group for group in optimizer.param_groups if f"initial_{key}" not in group]
-        for group, value in zip(optimizer.param_groups, self.values(), strict=True):
+        fresh = [group for group in self.groups if f"initial_{key}" not in group]
+        for group, value in zip(self.groups, self.values(), strict=True):
             group.setdefault(f"initial_{key}", value)
-        self.base_lrs = [group[f"initial_{key}"] for group in optimizer.param_groups]
+        self.base_lrs = [group[f"initial_{key}"] for group in self.groups]
         self.last_epoch = last_epoch
         try:
             self._initial_step()
@@ -118,13 +119,18 @@ class LRScheduler:
 
     def _require(self, names: Iterable[str]) -> None:
         """Raise if a group lacks what a schedule goes on from."""
-        for index, group in enumerate(self.optimizer.param_groups):
+        for index, group in groups_with(self.optimizer.param_groups, self.key):
             for name in names:
                 if name not in group:
                     raise ValueError(
                         f"{self._name('last_epoch')} is given, but param_groups[{index}] has no {name!r} to go on "
                         "from; load the optimizer's state dict first, or leave last_epoch out"
                     )
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """The groups of the optimizer that have the hyper-parameter: all, for an option such as the learning rate."""
+        return [group for _, group in groups_with(self.optimizer.param_groups, self.key)]
 
     # -- what a schedule says
 
@@ -142,14 +148,14 @@ class LRScheduler:
 
     def initial_values(self) -> list[float]:
         """The initial value in each group; raises if groups have been added since."""
-        if len(self.base_lrs) != len(self.optimizer.param_groups):
+        if len(self.base_lrs) != len(self.groups):
             raise self._groups_added(len(self.base_lrs))
         return self.base_lrs
 
     def _groups_added(self, known: int) -> ValueError:
         return ValueError(
-            f"{type(self).__name__} was made for {known} groups, but the optimizer now has "
-            f"{len(self.optimizer.param_groups)}; make a new schedule after add_param_group()"
+            f"{type(self).__name__} was made for {known} groups, but now {len(self.groups)} have {self.key!r}; make a "
+            "new schedule after add_param_group()"
         )
 
     # -- stepping
@@ -197,12 +203,12 @@ class LRScheduler:
 
     def _checked(self, values: Sequence[float]) -> list[float]:
         """The values as plain Python numbers, one for each group."""
-        if len(values) != len(self.optimizer.param_groups):
+        if len(values) != len(self.groups):
             raise self._groups_added(len(values))
         return [finite(self._name(f"{self.key} for group {i}"), value) for i, value in enumerate(values)]
 
     def _write(self, values: Sequence[float]) -> None:
-        groups, before = self.optimizer.param_groups, self.values()
+        groups, before = self.groups, self.values()
         try:
             for group, value in zip(groups, values, strict=True):
                 write(group, self.key, value)

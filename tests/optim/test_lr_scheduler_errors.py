@@ -161,7 +161,7 @@ def test_groups_that_join_later() -> None:
     before = numbers(o)
     for scheduler in (closed, each, cycle, plateau):
         state = scheduler.state_dict()
-        with pytest.raises(ValueError, match="was made for 2 groups, but the optimizer now has 3; make a new schedule"):
+        with pytest.raises(ValueError, match="was made for 2 groups, but now 3 have 'lr'; make a new schedule"):
             scheduler.step(*([1.0] if scheduler is plateau else []))  # type: ignore[arg-type]
         assert scheduler.state_dict() == state
     assert numbers(o) == before

@@ -204,12 +204,37 @@ def test_groups_resume_in_the_constructor() -> None:
             optim.SGD([{"params": [leaf()], unknown: 1.0}])
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_groups_without_what_is_scheduled_are_left_alone(name: str) -> None:
+    """As when weights are regularized and biases are not."""
+    key = "regularization[0].strength"
+    o = optim.SGD(
+        [{"params": [leaf()]}, {"params": [leaf()], "regularization": [optim.regularization.L2(0.4)]}], lr=0.1
+    )
+    expected = [values[0] for values in trace(holding("SGD", "lr", 0.4), "lr", KINDS[name])]
+    before = dict(o.param_groups[0])
+    scheduler = KINDS[name](o, key)
+    o.step()
+    for t, value in enumerate(expected):
+        assert [o.param_groups[1]["regularization"][0].strength] == scheduler.get_last_lr() == [value]
+        scheduler.step(*([[3, 1, 2][t % 3]] if isinstance(scheduler, S.ReduceLROnPlateau) else []))
+    assert o.param_groups[0] == before
+    resumed = KINDS[name](o, key)
+    resumed.load_state_dict(scheduler.state_dict())
+
+
+def test_something_must_be_there_to_schedule() -> None:
+    o = optim.SGD([leaf()])
+    with pytest.raises(ValueError, match="'regularization' is empty in every group"):
+        S.StepLR(o, 3, key="regularization[0].strength")
+
+
 @pytest.mark.parametrize(
     ("key", "path"),
     [
-        ("lr", ("lr",)),
-        ("betas[10]", ("betas", 10)),
-        ("a.b[0][1].c_d2", ("a", "b", 0, 1, "c_d2")),
+        ("lr", ("lr", ())),
+        ("betas[10]", ("betas", (10,))),
+        ("a.b[0][1].c_d2", ("a", ("b", 0, 1, "c_d2"))),
     ],
 )
 def test_keys_are_paths(key: str, path: Any) -> None:
@@ -250,6 +275,7 @@ def test_writing_makes_tuples_and_lists_anew_and_keeps_objects() -> None:
         ("betas[x]", ValueError, r"key='betas\[x\]' cannot be read; .*'betas\[0\]'"),
         ("", ValueError, "key='' cannot be read"),
         (0, TypeError, "key=0 is a int; pass the name"),
+        (["lr"], TypeError, r"key=\['lr'\] is a list; pass the name"),
     ],
 )
 def test_keys_that_name_no_number(key: Any, error: Any, message: str) -> None:
