@@ -8,10 +8,14 @@ and then moves the multipliers and, where the constraints have not become much b
 
     λ ← λ - ρ c
     μ ← max(0, μ - ρ d)
-    ρ ← growth ρ             if the violation is more than a quarter of what it was
+    ρ ← growth ρ             if the round was solved, and yet the violation is more than a quarter of what it was
 
 At a solution ∇f = λ·∇c + μ·∇d, μ >= 0, and μ d = 0 (Karush, Kuhn and Tucker): a multiplier says by how much the
 minimum would change with the right-hand side of its constraint.
+
+It goes best with constraints that are divided by what makes them about 1 in size: L is then as curved along them
+as f is.  An inner optimizer that compares values of L (a line search) cannot bring the gradient below about
+√(ε |L| times the curvature), with ε = 1e-16 in float64.
 
 Hestenes, "Multiplier and gradient methods", JOTA 4, 1969; Rockafellar, "The multiplier method of Hestenes and Powell
 applied to convex programming", JOTA 12, 1973; Nocedal and Wright, "Numerical optimization", 2006, section 17.3-4.
@@ -101,7 +105,9 @@ class AugmentedLagrangian:
         equality: Callable[[], Values] | None = None,
         inequality: Callable[[], Values] | None = None,
     ) -> None:
-        self.params = list(params) if isinstance(params, Iterable) and not isinstance(params, Tensor) else None
+        self.params: list[Tensor] = (
+            list(params) if isinstance(params, Iterable) and not isinstance(params, Tensor) else []
+        )
         if not self.params or not all(isinstance(p, Tensor) and p.is_leaf and p.requires_grad for p in self.params):
             raise TypeError(
                 f"AugmentedLagrangian: params must be a list of leaf Tensors that require a gradient, not "
@@ -155,6 +161,19 @@ class AugmentedLagrangian:
                 "lambda params: Adam(params, lr=0.01)"
             )
 
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is looked for
+            return self._search(optimizer, rounds, inner_steps, tolerance, near, weight, growth)
+
+    def _search(
+        self,
+        optimizer: Callable[[list[Tensor]], Optimizer],
+        rounds: int,
+        inner_steps: int,
+        tolerance: float,
+        near: float,
+        weight: float,
+        growth: float,
+    ) -> Constrained:
         state = _State(self, weight)
         value, violation = state.look()
         if not math.isfinite(value) or not math.isfinite(violation):
@@ -169,23 +188,23 @@ class AugmentedLagrangian:
         message = f"no convergence within rounds={rounds}"
         converged = False
         while done < rounds and not converged:
-            kept = [p.data.copy() for p in self.params or ()]
-            inner = optimizer(list(self.params or ()))
+            kept = [p.data.copy() for p in self.params]
+            inner = optimizer(list(self.params))
             taken, stationarity = state.descend(inner, inner_steps, aim)
             done, steps = done + 1, steps + taken
             value, violation = state.look()
-            if not math.isfinite(value) or not math.isfinite(violation):
-                for param, data in zip(self.params or (), kept, strict=True):
+            if not all(map(math.isfinite, (value, violation, stationarity))):
+                for param, data in zip(self.params, kept, strict=True):
                     param.data = data
                 value, violation = state.look()
                 message = (
-                    "the objective or a constraint became NaN or infinite; the parameters are those before that round; "
-                    "take shorter steps"
+                    "the objective, a constraint or a gradient became NaN or infinite; the parameters are those "
+                    "before that round; take shorter steps"
                 )
                 break
             state.move_multipliers()
             converged = violation <= tolerance and stationarity <= near
-            if violation > max(ENOUGH * last, tolerance):
+            if violation > max(ENOUGH * last, tolerance) and stationarity <= aim:
                 state.weight *= growth
             last = violation
             aim = max(near, 0.1 * aim)
@@ -248,9 +267,9 @@ class _State:
         with no_grad():
             value = float(self._objective().item())
             for c in self._values("equality"):
-                worst = max(worst, _largest(c.data))
+                worst = _larger(worst, _largest(c.data))
             for d, multiplier in zip(self._values("inequality"), self.unequal, strict=True):
-                worst = max(worst, _largest(np.minimum(d.data, multiplier / self.weight)))
+                worst = _larger(worst, _largest(np.minimum(d.data, multiplier / self.weight)))
         return value, worst
 
     def check_depends(self) -> None:
@@ -265,21 +284,30 @@ class _State:
     def descend(self, optimizer: Optimizer, limit: int, aim: float) -> tuple[int, float]:
         """Step until the gradient is small; gives how many steps, and how small."""
 
+        known: list[Tensor] = []  # L where the parameters are, with their gradients in place
+
         def closure() -> Tensor:
+            if known:
+                return known.pop()
             optimizer.zero_grad()
-            value = self.lagrangian()
+            with enable_grad():
+                value = self.lagrangian()
             value.backward()
             return value
 
         taken = 0
+        before: list[Array] = []
         while True:
-            with enable_grad():
-                closure()
+            known = [closure()]
             now = _stationarity(optimizer)
-            if taken >= limit or now <= aim or not math.isfinite(now):
+            here = [p.data.copy() for p in self.problem.params]
+            still = bool(before) and all(map(np.array_equal, here, before))  # nor would a further step move
+            if taken >= limit or still or now <= aim or not math.isfinite(now):
                 optimizer.zero_grad()
                 return taken, now
+            before = here
             optimizer.step(closure)
+            known = []
             taken += 1
 
     def move_multipliers(self) -> None:
@@ -316,6 +344,10 @@ def _stationarity(optimizer: Optimizer) -> float:
                 for constraint in group["constraints"]:
                     ahead = constraint.project(ahead)
                 gradient = param.data - ahead
-            largest = _largest(gradient)
-            worst = largest if not largest <= worst else worst  # a NaN is the worst
+            worst = _larger(worst, _largest(gradient))
     return worst
+
+
+def _larger(a: float, b: float) -> float:
+    """The larger of two; a NaN is larger than all."""
+    return a if a >= b or math.isnan(a) else b
