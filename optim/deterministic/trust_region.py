@@ -6,7 +6,8 @@ the radius Δ grows where the model was right at the boundary, and shrinks where
     ρ = (f(x) - f(x + p) + ε) / (m(0) - m(p) + ε),     ε = 10 eps |f|
 
 ε keeps ρ near 1 where both differences are nothing but rounding errors; there the gradient must become smaller
-instead of the value.
+instead of the value.  The value may be a small difference of large numbers, and its errors much larger than ε: so
+where no more than √eps |f| is at stake, a step that halves the gradient is made whatever ρ is.
 
 Nocedal and Wright, "Numerical Optimization", 2nd ed. 2006, algorithm 4.1; Conn, Gould and Toint, "Trust-region
 methods", 2000, section 17.4.2.
@@ -40,23 +41,23 @@ def move(
     Returns:
         The point, the next radius, and by how much the model sank at last.
     """
-    eps = problem.structure.eps
+    eps, size = problem.structure.eps, abs(point.fun)
     smallest = max(eps * float(np.linalg.norm(point.x)), 1e-300)
-    noise = 10.0 * eps * abs(point.fun)
+    noise, much = 10.0 * eps * size, math.sqrt(eps) * size
     while True:
         p, predicted = model(radius)
         if not math.isfinite(predicted):
             return None, radius, math.inf
         trial = problem.point(point.x + p)
-        length, ratio = float(np.linalg.norm(p)), -math.inf
-        if math.isfinite(trial.fun) and predicted + noise > 0.0 and not np.array_equal(trial.x, point.x):
-            ratio = (point.fun - trial.fun + noise) / (predicted + noise)
-        if ratio > ENOUGH and trial.usable():
-            if predicted > noise or trial.norm < point.norm:
+        length, achieved = float(np.linalg.norm(p)), point.fun - trial.fun
+        if math.isfinite(trial.fun) and not np.array_equal(trial.x, point.x):
+            ratio = (achieved + noise) / (predicted + noise) if predicted + noise > 0.0 else -math.inf
+            if max(predicted, abs(achieved)) <= much and trial.usable() and trial.norm <= 0.5 * point.norm:
+                return trial, radius, predicted
+            if ratio > ENOUGH and trial.usable() and (predicted > noise or trial.norm < point.norm):
                 return trial, next_radius(radius, ratio, length, largest), predicted
-            return None, radius, predicted
         radius = next_radius(radius, -math.inf, length, largest)
-        if not radius > smallest:
+        if predicted <= noise or not radius > smallest:
             return None, radius, predicted
 
 
