@@ -94,7 +94,8 @@ class Structure:
 
     def rebuild(self, vector: Array) -> Any:
         """The vector in the structure of x0, each leaf of the kind and dtype that was given."""
-        return _map(self._template, lambda leaf, _path: leaf.restore(vector), "")
+        with np.errstate(over="ignore"):  # a standard error may be beyond float16
+            return _map(self._template, lambda leaf, _path: leaf.restore(vector), "")
 
     def rounded(self, vector: Array) -> Array:
         """The vector with each number as its leaf's dtype can hold it."""
