@@ -120,19 +120,19 @@ class OneCycleLR(LRScheduler):
                 f"{type(self).__name__}.step(): all {self.total_steps} steps of the cycle have been made; give "
                 "total_steps as many as there are batches in the whole training"
             )
-        return self._now("lr", self.key)
+        phase, part = self._phase()
+        start, end = (phase[name].removesuffix("lr") + self.key for name in ("start_lr", "end_lr"))
+        return [self._between(group[start], group[end], part) for group in self.groups]
 
-    def _now(self, kind: str, key: str) -> list[float]:
-        """The value of one kind, "lr" or "momentum", in each group at this time."""
+    def _phase(self) -> tuple[Mapping[str, Any], float]:
+        """The phase at this time, and the part of it that is over."""
         begun = 0.0
         for phase in self._schedule_phases:
             ended = phase["end_step"]
             if self.last_epoch <= ended or phase is self._schedule_phases[-1]:
                 break
             begun = ended
-        part = (self.last_epoch - begun) / (ended - begun) if ended > begun else 1.0
-        start, end = (phase[f"{side}_{kind}"].removesuffix(kind) + key for side in ("start", "end"))
-        return [self._between(group[start], group[end], part) for group in self.groups]
+        return phase, (self.last_epoch - begun) / (ended - begun) if ended > begun else 1.0
 
     def _between(self, start: float, end: float, part: float) -> float:
         if self._anneal_func_type == "linear":
@@ -142,8 +142,10 @@ class OneCycleLR(LRScheduler):
     def _write(self, values: Sequence[float]) -> None:
         super()._write(values)
         if self.cycle_momentum:
-            for group, momentum in zip(self.groups, self._now("momentum", "momentum"), strict=True):
-                write(group, self._momentum_key, momentum)
+            phase, part = self._phase()
+            start, end = phase["start_momentum"], phase["end_momentum"]
+            for group in self.groups:
+                write(group, self._momentum_key, self._between(group[start], group[end], part))
 
 
 def _phases(total_steps: int, pct_start: float, three_phase: bool) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ those on one optimizer multiply, each doing its part.
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -130,7 +131,8 @@ class LRScheduler:
     @property
     def groups(self) -> list[dict[str, Any]]:
         """The groups of the optimizer that have the hyper-parameter: all, for an option such as the learning rate."""
-        return [group for _, group in groups_with(self.optimizer.param_groups, self.key)]
+        groups = self.optimizer.param_groups
+        return groups if self.key.isidentifier() else [group for _, group in groups_with(groups, self.key)]
 
     # -- what a schedule says
 
@@ -144,7 +146,12 @@ class LRScheduler:
 
     def values(self) -> list[float]:
         """The value in each group now."""
-        return read_all(self.optimizer.param_groups, self.key)
+        groups, key = self.optimizer.param_groups, self.key
+        if key.isidentifier() and all(type(group.get(key)) is float for group in groups):
+            return [
+                group[key] for group in groups
+            ]  # the same, where it is simple: a batch may be a matter of microseconds
+        return read_all(groups, key)
 
     def initial_values(self) -> list[float]:
         """The initial value in each group; raises if groups have been added since."""
@@ -205,18 +212,28 @@ class LRScheduler:
         """The values as plain Python numbers, one for each group."""
         if len(values) != len(self.groups):
             raise self._groups_added(len(values))
-        return [finite(self._name(f"{self.key} for group {i}"), value) for i, value in enumerate(values)]
+        return [
+            value
+            if type(value) is float and math.isfinite(value)
+            else finite(self._name(f"{self.key} for group {i}"), value)
+            for i, value in enumerate(values)
+        ]
 
     def _write(self, values: Sequence[float]) -> None:
-        groups, before = self.groups, self.values()
-        try:
+        groups, key = self.groups, self.key
+        if key.isidentifier():
             for group, value in zip(groups, values, strict=True):
-                write(group, self.key, value)
-        except BaseException:  # an object in a group may check its numbers itself, as regularizers do
-            for group, value in zip(groups, before, strict=True):
-                write(group, self.key, value)
-            raise
-        self._last_lr = self.values()
+                group[key] = value
+        else:
+            before = self.values()
+            try:
+                for group, value in zip(groups, values, strict=True):
+                    write(group, key, value)
+            except BaseException:  # an object in a group may check its numbers itself, as regularizers do
+                for group, value in zip(groups, before, strict=True):
+                    write(group, key, value)
+                raise
+        self._last_lr = list(values)
 
     def _initial_step(self) -> None:
         """Begin: set the first value."""
