@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from numbers import Real
 from typing import Any, TypeVar
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\]|\.[A-Za-z_]\w*)*")
@@ -85,11 +86,11 @@ def read(group: Mapping[str, Any], key: str, index: int) -> float:
             there = f"[{step}]" if isinstance(step, int) else f".{step}"
             raise ValueError(f"key={key!r}: {seen}={value!r} of param_groups[{index}] has no {there}") from None
         seen += f"[{step}]" if isinstance(step, int) else f".{step}"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         several = isinstance(value, (tuple, list)) and value
         remedy = f"name one of them, such as key='{key}[0]'" if several else "name a hyper-parameter that is one"
         raise TypeError(f"key={key!r} is {value!r} in param_groups[{index}], not a number; {remedy}")
-    return value
+    return float(value)
 
 
 def write(group: dict[str, Any], key: str, value: float) -> None:

@@ -147,10 +147,9 @@ class LRScheduler:
     def values(self) -> list[float]:
         """The value in each group now."""
         groups, key = self.optimizer.param_groups, self.key
+        # the usual case apart, since schedules may be stepped after each batch, and that in microseconds
         if key.isidentifier() and all(type(group.get(key)) is float for group in groups):
-            return [
-                group[key] for group in groups
-            ]  # the same, where it is simple: a batch may be a matter of microseconds
+            return [group[key] for group in groups]
         return read_all(groups, key)
 
     def initial_values(self) -> list[float]:

@@ -105,6 +105,16 @@ def test_any_number_goes_as_the_learning_rate_would(name: str, kind: str, key: s
         assert after["regularization"][0].strength == 7.0
 
 
+def test_numbers_of_numpy_set_by_hand() -> None:
+    o = optim.SGD([leaf()])
+    scheduler = S.ExponentialLR(o, np.float32(0.5))
+    o.step()
+    o.param_groups[0]["lr"] = np.float32(0.25)
+    scheduler.step()
+    assert type(o.param_groups[0]["lr"]) is float
+    assert scheduler.get_last_lr() == [0.125]
+
+
 def test_the_numbers_reach_the_steps() -> None:
     """Weight decay under a schedule is what setting it by hand gives, bit for bit."""
     p, q = (ag.Tensor(np.linspace(-1, 1, 5), requires_grad=True) for _ in range(2))
