@@ -72,7 +72,7 @@ def least_squares(
     >>> {key: round(value, 6) for key, value in fit.x.items()}
     {'a': 2.09, 'b': 0.94}
     >>> {key: round(value, 6) for key, value in fit.standard_errors.items()}
-    {'a': 0.155403, 'b': 0.083066}
+    {'a': 0.169411, 'b': 0.090554}
     """
     if method not in METHODS:
         raise ValueError(f"method={method!r} is unknown; choose one of {list(METHODS)}")

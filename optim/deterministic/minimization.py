@@ -90,7 +90,7 @@ def minimize(
     >>> def rosenbrock(p):
     ...     return 100 * (p["y"] - p["x"] ** 2) ** 2 + (1 - p["x"]) ** 2
     >>> result = optim.minimize(rosenbrock, {"x": -1.2, "y": 1.0})
-    >>> result.converged, result.x
+    >>> result.converged, {key: round(value, 9) for key, value in result.x.items()}
     (True, {'x': 1.0, 'y': 1.0})
     """
     chosen = _method_of(method)

@@ -56,9 +56,10 @@ def truncated_cg(product: Callable[[Array], Array], g: Array, radius: float) -> 
     """The step p, and by how much the model sinks: -gᵀp - ½ pᵀHp.
 
     >>> import numpy as np
-    >>> p, sinks = truncated_cg(lambda v: np.array([1.0, 4.0]) * v, np.array([1.0, 4.0]), 9.0)
-    >>> p.round(12), round(sinks, 12)
-    (array([-1., -1.]), 2.5)
+    >>> truncated_cg(lambda v: 2.0 * v, np.array([2.0, 4.0]), 9.0)
+    (array([-1., -2.]), 5.0)
+    >>> truncated_cg(lambda v: 0.0 * v, np.array([3.0, 4.0]), 1.0)         # no curvature: to the boundary
+    (array([-0.6, -0.8]), 5.0)
     """
     size = float(np.linalg.norm(g))
     enough = min(0.5, math.sqrt(size)) * size
