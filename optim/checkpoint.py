@@ -47,7 +47,11 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
         raise TypeError(f"load_state_dict() needs a dict as state_dict() gives, not {describe(state_dict)}")
     _compare("load_state_dict(): the dict", state_dict, {"state", "param_groups"}, unexpected_matters=True)
     saved = state_dict["param_groups"]
-    if not isinstance(state_dict["state"], Mapping) or not all(isinstance(group, Mapping) for group in saved):
+    if (
+        not isinstance(state_dict["state"], Mapping)
+        or not isinstance(saved, (list, tuple))
+        or not all(isinstance(group, Mapping) for group in saved)
+    ):
         raise TypeError('load_state_dict(): "state" must be a dict, and "param_groups" a list of dicts')
     if len(saved) != len(groups):
         raise ValueError(
@@ -58,11 +62,16 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
     loaded = Loaded([], [], state_dict["state"], [])
     for index, (old, new) in enumerate(zip(groups, saved, strict=True)):
         _compare(f"load_state_dict(): group {index}", new, {"params", *options} - NOT_IN_PYTORCH, old)
+        if not isinstance(new["params"], (list, tuple)) or not all(isinstance(n, int) for n in new["params"]):
+            raise TypeError(
+                f'load_state_dict(): "params" of group {index} must be a list of numbers, not {describe(new["params"])}'
+            )
         if len(new["params"]) != len(old["params"]):
             raise ValueError(
                 f"load_state_dict(): group {index} has {len(new['params'])} parameters in it, but "
                 f"{len(old['params'])} in the optimizer; was it saved with another model?"
             )
+        check_names(new.get("param_names"), len(old["params"]), f"load_state_dict(): group {index}")
         loaded.numbers.append(list(new["params"]))
         ours = {key: old[key] for key in NOT_IN_PYTORCH if key in old}
         loaded.groups.append(
@@ -77,7 +86,10 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
             if name in new:
                 what = f"load_state_dict(): {name} of group {index}"
                 loaded.numbers_of_parts.extend(check_numbers(what, old[name], new[name]))
-    known = {number for numbers in loaded.numbers for number in numbers}
+    listed = [number for numbers in loaded.numbers for number in numbers]
+    known = set(listed)
+    if len(known) != len(listed):
+        raise ValueError(f"load_state_dict(): a parameter is in it twice; the groups have the numbers {listed}")
     strange = [number for number in loaded.state if number not in known]
     if strange:
         raise ValueError(f"load_state_dict(): there is state for parameters {strange}, which no group in it has")
@@ -110,6 +122,8 @@ def _read_entry(
     earliest: int,
 ) -> Entry:
     what = f"load_state_dict(): state of parameter {number}"
+    if not isinstance(entry, Mapping | None):
+        raise TypeError(f"{what} must be a dict, not {describe(entry)}")
     if not entry or all(value is None for value in entry.values()):  # before the first step
         return 0, {}
     _compare(what, entry, {*layout, "step"} if counts_steps else set(layout), unexpected_matters=True)
@@ -122,10 +136,30 @@ def _read_entry(
                 "another model?"
             )
         kept[name] = float(array) if shape is None else array
-    step = int(entry["step"]) if counts_steps else 1
+    step = _step(what, entry["step"]) if counts_steps else 1
     if step < earliest:
         raise ValueError(f"{what}: step is {step}, and must be {earliest} or more")
     return step, kept if step else {}
+
+
+def _step(what: str, value: Any) -> int:
+    try:
+        step = float(value)  # PyTorch keeps it as a tensor of float32
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: step is {describe(value)}, and must be a whole number") from None
+    if not step.is_integer():
+        raise ValueError(f"{what}: step is {step}, and must be a whole number")
+    return int(step)
+
+
+def check_names(names: Any, count: int, what: str) -> None:
+    """Raise if "param_names" of a group are there, and are not as many strings as it has parameters."""
+    if names is None:
+        return
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f'{what}: "param_names" must be a list of strings, not {describe(names)}')
+    if len(names) != count:
+        raise ValueError(f'{what}: "param_names" has {len(names)} names for {count} parameters; give one for each')
 
 
 def _compare(

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
+from .checkpoint import check_names
 from .flat import Flat, Place
 from .parts import PARTS
 
@@ -125,6 +126,7 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
                 raise TypeError(f"group {index}: a pair must be (name, Tensor), not {describe(item)}")
         group["param_names"] = [name for name, _ in named]
         listed = [param for _, param in named]
+    check_names(group.get("param_names"), len(listed), f"group {index}")
     names = group.get("param_names") or [None] * len(listed)
     for i, (param, name) in enumerate(zip(listed, names, strict=True)):
         _check_param(param, label_of(index, i, name))

@@ -87,6 +87,8 @@ def computed() -> ag.Tensor:
         (lambda: [{"params": 3}], TypeError, '"params" of group 0 must be a list'),
         (lambda: [{"params": [leaf()], "learning_rate": 1}], ValueError, "unknown options 'learning_rate'; .*'lr'"),
         (lambda: [leaf()] * 2, ValueError, r"params\[1\] of group 0 is the same Tensor as params\[0\] of group 0"),
+        (lambda: [{"params": leaf(), "param_names": ["w", "b"]}], ValueError, '"param_names" has 2 names for 1 param'),
+        (lambda: [{"params": leaf(), "param_names": [1]}], TypeError, '"param_names" must be a list of strings'),
         (lambda: [{"params": p} for p in [leaf()] * 2], ValueError, r"params\[0\] of group 1 is the same Tensor"),
     ],
 )
@@ -189,6 +191,18 @@ def test_a_state_dict_that_does_not_fit(change: Any, error: Any, message: str) -
     assert optimizer.state == {}
     assert optimizer.param_groups[0]["lr"] == 1e-3
 
+        (lambda s: s.update(param_groups=3), TypeError, '"param_groups" a list of dicts'),
+        (lambda s: s["param_groups"][0].update(params=2), TypeError, '"params" of group 0 must be a list of numbers'),
+        (lambda s: s["param_groups"][0].update(params=[[0], [1]]), TypeError, '"params" of group 0 must be a list'),
+        (lambda s: s["param_groups"][0].update(params=[1, 1]), ValueError, r"a parameter is in it twice; .* \[1, 1\]"),
+        (lambda s: s["param_groups"][0].update(params=[1, 0]), ValueError, r"exp_avg is float32\[3\], .* float32\[2\]"),
+        (lambda s: s["param_groups"][0].update(param_names=["w"]), ValueError, '"param_names" has 1 names for 2'),
+        (lambda s: s["param_groups"][0].update(param_names="wb"), TypeError, '"param_names" must be a list of strings'),
+        (lambda s: s["state"].update({0: [1]}), TypeError, r"state of parameter 0 must be a dict, not \[1\]"),
+        (lambda s: s["state"][0].update(step="x"), TypeError, "parameter 0: step is 'x', and must be a whole number"),
+        (lambda s: s["state"][0].update(step=float("nan")), ValueError, "step is nan, and must be a whole number"),
+        (lambda s: s["state"][0].update(step=1.5), ValueError, "step is 1.5, and must be a whole number"),
+        (lambda s: s["state"][1].update(exp_avg="abc"), ValueError, "parameter 1: exp_avg is "),
 
 def test_l1_is_taken_by_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional"):
