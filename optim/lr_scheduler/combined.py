@@ -45,12 +45,17 @@ class Combined(LRScheduler):
     def _reset(self) -> None:
         """Give the groups their initial values back, for the parts to begin with."""
         for part in self._parts():
+            part.initial_values()  # raises, before anything is changed, if groups have joined
+        for part in self._parts():
             for group in part.groups:
                 write(group, part.key, group[f"initial_{part.key}"])
 
     def get_lr(self) -> Sequence[float]:
         """The value in each group now; the parts compute theirs."""
         return self.values()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}([{', '.join(map(repr, self._schedulers))}])"
 
     def state_dict(self) -> dict[str, Any]:
         """As of any schedule, with the state dicts of the parts in it."""

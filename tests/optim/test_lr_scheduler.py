@@ -49,6 +49,9 @@ def test_two_schedules_on_one_optimizer(first: str, second: str) -> None:
             scheduler.step()
 
 
+SHARES = 0.4 * np.abs(np.sin(np.arange(STEPS)))
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -65,7 +68,18 @@ def test_two_schedules_on_one_optimizer(first: str, second: str) -> None:
         {"patience": 0, "factor": 0.5, "eps": 0.004},
     ],
 )
-@pytest.mark.parametrize("metrics", [METRICS, -METRICS, np.where(METRICS > 0.5, np.nan, METRICS)])
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        METRICS,
+        -METRICS,
+        np.where(METRICS > 0.5, np.nan, METRICS),
+        np.cumprod(1 - SHARES),  # better by all kinds of shares
+        np.cumprod(1 + SHARES),
+        np.cumsum(SHARES) / 4,
+        9 - np.cumsum(SHARES) / 4,
+    ],
+)
 def test_plateaus(options: dict[str, Any], metrics: Any) -> None:
     o, r = ours(), theirs()
     mine = lr_scheduler.ReduceLROnPlateau(o, **options)
@@ -80,7 +94,6 @@ def test_plateaus(options: dict[str, Any], metrics: Any) -> None:
             reference.num_bad_epochs,
             reference.in_cooldown,
         )
-    assert options == {} or numbers(o) != numbers(ours())  # something has happened
 
 
 def test_a_metric_may_be_a_tensor_and_a_group_may_join() -> None:

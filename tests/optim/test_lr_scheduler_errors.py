@@ -154,6 +154,7 @@ def test_groups_that_join_later() -> None:
         S.CyclicLR(o, 0.1, 0.2, cycle_momentum=False),
     )
     plateau = S.ReduceLROnPlateau(o, min_lr=[0.0, 0.0])
+    parts = [S.ExponentialLR(o, 0.5)]
     o.add_param_group({"params": [ag.Tensor([1.0], requires_grad=True)], "lr": 0.5})
     o.step()
     recursion.step()
@@ -164,6 +165,8 @@ def test_groups_that_join_later() -> None:
         with pytest.raises(ValueError, match="was made for 2 groups, but now 3 have 'lr'; make a new schedule"):
             scheduler.step(*([1.0] if scheduler is plateau else []))  # type: ignore[arg-type]
         assert scheduler.state_dict() == state
+    with pytest.raises(ValueError, match="ExponentialLR was made for 2 groups, but now 3 have 'lr'"):
+        S.SequentialLR(o, parts, [])
     assert numbers(o) == before
 
 
@@ -216,4 +219,4 @@ def test_a_schedule_shows_itself() -> None:
     scheduler = S.StepLR(ours(), 3, key="momentum")
     assert repr(scheduler) == ("StepLR(step_size=3, gamma=0.1, key='momentum', base_lrs=[0.0, 0.0], last_epoch=0)")
     chain = S.ChainedScheduler([scheduler, S.ExponentialLR(scheduler.optimizer, 0.5)])
-    assert repr(chain).startswith("ChainedScheduler(")
+    assert repr(chain) == f"ChainedScheduler([{scheduler!r}, {chain._schedulers[1]!r}])"
