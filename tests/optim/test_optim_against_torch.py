@@ -36,7 +36,7 @@ BETAS = [{"betas": (0.9, 0.999), "eps": 1e-8}, {"betas": (0.0, 0.5), "eps": 1e-2
 OPTIONS: dict[str, list[dict[str, Any]]] = {
     "ASGD": each([{"lambd": 0.0}, {"lambd": 0.1, "alpha": 1.5}], **PENALTY, t0=[0.0, 10.0, 1e6]),
     "Adadelta": each([{"rho": 0.9, "eps": 1e-6}, {"rho": 0.5, "eps": 1e-2}], **PENALTY),
-    "Adafactor": each([{"beta2_decay": -0.8, "d": 2.0}, {"beta2_decay": -0.3, "eps": (1e-2, 0.5)}], **PENALTY),
+    "Adafactor": each([{"beta2_decay": -0.8, "d": 2.0}, {"beta2_decay": -0.3, "eps": (0.7, 0.5)}], **PENALTY),
     "Adagrad": each([{"lr_decay": 0.1}, {"eps": 0.1}], **PENALTY, initial_accumulator_value=[0.0, 0.5]),
     "Adam": each(BETAS, **PENALTY, amsgrad=[False, True]),
     "AdamW": each(BETAS, **PENALTY, amsgrad=[False, True]),
@@ -288,7 +288,9 @@ def test_neighbours_at_the_same_step_with_other_numbers_of_their_own(name: str) 
         for step in range(6):
             for i, (p, g) in enumerate(zip(params, arrays(step, name), strict=True)):
                 absent = (step == 0 and i % 2) or (step == 1 and not i % 2)
-                p.grad = None if absent else g if isinstance(p, ag.Tensor) else torch.from_numpy(g)
+                p.grad = None
+                if not absent:  # written where it belongs, so that a step takes all parameters as one run if it can
+                    (p * (g if isinstance(p, ag.Tensor) else torch.from_numpy(g))).sum().backward()
             optimizer.param_groups[0].update(
                 changed if step == 1 else {key: reference.defaults[key] for key in changed}
             )
@@ -508,9 +510,9 @@ def test_the_step_size_that_proximal_regularizers_go_by_is_how_far_a_steady_grad
 
 def test_a_variance_that_rounding_makes_negative_is_zero() -> None:
     (p,) = leaves([np.zeros(3)])
-    optimizer = optim.RMSprop([p], lr=1e-3, centered=True, alpha=0.5, eps=1e-3)
-    for _ in range(80):
-        p.grad = np.array([0.1, 1 / 3, 7.7])  # PyTorch's gives NaN here
+    optimizer = optim.RMSprop([p], lr=1e-3, centered=True, alpha=0.9, eps=1e-3)
+    for _ in range(400):
+        p.grad = np.array([0.1, 0.15, 1.45])  # a² comes out above v; PyTorch gives NaN
         optimizer.step()
     assert np.isfinite(p.data).all()
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from autograd_lite.optim.line_search import Trial, cubic_minimum, strong_wolfe
+from torch.optim.lbfgs import _strong_wolfe
 
 import autograd_lite as ag
 from autograd_lite import optim
@@ -358,6 +359,53 @@ def test_a_search_ends_where_the_conditions_hold(slope: float, first: float) -> 
     assert found.loss <= start.loss + 1e-4 * found.t * start.slope
     assert abs(found.slope) <= slope * abs(start.slope)
     assert evaluations < 20
+
+
+LINES: dict[str, Callable[[Any], Any]] = {
+    "rational": lambda t: -t / (t * t + 2.0),
+    "steep then flat": lambda t: (t + 0.004) ** 5 - 2.0 * (t + 0.004) ** 4,  # Moré and Thuente's second
+    "waves": lambda t: 0.1 * t * t - np.sin(3.0 * t) - 0.5 * t,
+    "kink": lambda t: ((t - 1.0) ** 2 + 1e-4) ** 0.5 + ((t - 2.0) ** 2 + 1e-6) ** 0.5,
+    "hole": lambda t: -np.exp(-(((t - 5.0) * 4.0) ** 2)) - 0.01 * t,
+    "quartic": lambda t: t**4 - 3.0 * t**3 + t * t - t,
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("first", [1e-3, 0.05, 0.3, 1.0, 2.0, 6.0, 40.0])
+@pytest.mark.parametrize("most", [25, 3, 1])
+def test_a_search_goes_where_pytorchs_goes(name: str, first: float, most: int) -> None:
+    def values(t: float) -> tuple[float, float]:
+        at = ag.Tensor(np.array(t), requires_grad=True)
+        loss = LINES[name](at)
+        (slope,) = ag.grad(loss, [at])
+        return loss.item(), slope.item()
+
+    seen: list[float] = []
+
+    def evaluate(t: float) -> Trial:
+        seen.append(t)
+        loss, slope = values(t)
+        return Trial(t, loss, np.array([slope]), slope)
+
+    expected: list[float] = []
+
+    def objective(x: Any, t: float, d: Any) -> tuple[float, torch.Tensor]:
+        expected.append(float(t))
+        loss, slope = values(float(t))
+        return loss, torch.tensor([slope])
+
+    for flat in (0.9, 0.1):
+        loss, slope = values(0.0)
+        start = Trial(0.0, loss, np.array([slope]), slope)
+        found, evaluations = strong_wolfe(evaluate, start, first, 1.0, flat=flat, most=most)
+        g = torch.tensor([slope])
+        theirs = _strong_wolfe(
+            objective, None, first, torch.ones(1), loss, g, torch.tensor(slope), c2=flat, max_ls=most
+        )
+        assert evaluations == theirs[3]
+        assert found.t == pytest.approx(float(theirs[2]), rel=1e-9)
+        np.testing.assert_allclose(seen, expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
