@@ -367,12 +367,13 @@ LINES: dict[str, Callable[[Any], Any]] = {
     "waves": lambda t: 0.1 * t * t - np.sin(3.0 * t) - 0.5 * t,
     "kink": lambda t: ((t - 1.0) ** 2 + 1e-4) ** 0.5 + ((t - 2.0) ** 2 + 1e-6) ** 0.5,
     "hole": lambda t: -np.exp(-(((t - 5.0) * 4.0) ** 2)) - 0.01 * t,
+    "ripples": lambda t: -0.05 * np.sin(40.0 * t) - t,
     "quartic": lambda t: t**4 - 3.0 * t**3 + t * t - t,
 }
 
 
 @pytest.mark.parametrize("name", LINES)
-@pytest.mark.parametrize("first", [1e-3, 0.05, 0.3, 1.0, 2.0, 6.0, 40.0])
+@pytest.mark.parametrize("first", [1e-3, 0.035, 0.05, 0.3, 1.0, 6.0, 40.0])
 @pytest.mark.parametrize("most", [25, 3, 1])
 def test_a_search_goes_where_pytorchs_goes(name: str, first: float, most: int) -> None:
     def values(t: float) -> tuple[float, float]:
