@@ -44,6 +44,7 @@ class Newton(Method):
         while True:
             hessian = problem.curvature(point.x).dense()
             if not np.isfinite(hessian).all():
+                yield point
                 return Stop(False, "stopped where the Hessian of fun is not finite; a method without it may go on")
             curvatures, axes = np.linalg.eigh(hessian)
             point.hessian = hessian

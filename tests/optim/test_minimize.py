@@ -189,6 +189,20 @@ def test_a_step_into_nan_is_taken_back(method: str) -> None:
     np.testing.assert_allclose(result.x, 1.0, rtol=1e-7)
 
 
+@pytest.mark.parametrize("method", ["newton", "newton-cg"])
+def test_a_hessian_that_is_not_finite_ends_the_run_where_it_is(method: str) -> None:
+    def fun(x: Any) -> Any:
+        return np.sum(x**1.5) + (x[1] - 2.0) ** 2  # x^1.5: at 0 a slope of 0 but no curvature
+
+    result = optim.minimize(fun, np.array([0.0, 1.0]), method)
+    assert not result.converged
+    assert "Hessian" in result.message
+    assert result.iterations == 0
+    assert result.hessian is None
+    there = optim.minimize(lambda x: np.sum(x**1.5), np.zeros(2), method)
+    assert there.converged == (there.grad_norm == 0.0)
+
+
 @pytest.mark.parametrize("method", OURS)
 def test_the_limit_on_iterations_is_no_exception(method: str) -> None:
     result = optim.minimize(rosenbrock, np.array([-1.2, 1.0]), method, maxiter=3)
@@ -255,12 +269,16 @@ def test_scipys_methods_do_what_they_do_with_derivatives_given_by_hand(kind: Any
     given: dict[str, Any] = {"jac": scipy.optimize.rosen_der} if kind.gradient else {}
     if kind.hessian is not None:
         given[kind.hessian] = getattr(scipy.optimize, {"hess": "rosen_hess", "hessp": "rosen_hess_prod"}[kind.hessian])
-    expected = scipy.optimize.minimize(scipy.optimize.rosen, start, method=kind.name, tol=1e-6, **given)
+    limit = {"maxfun" if kind.name == "TNC" else "maxiter": 200}
+    expected = scipy.optimize.minimize(
+        scipy.optimize.rosen, start, method=kind.name, tol=1e-6, options=limit, **given
+    )  # fmt: skip
     result = optim.minimize(
         lambda p: 100.0 * (p["y"] - p["x"] ** 2) ** 2 + (1.0 - p["x"]) ** 2,
         {"x": 1.1, "y": 1.2},
         f"scipy:{kind.name}",
         tol=1e-6,
+        maxiter=200,
     )
     assert result.method == kind.name
     assert result.converged == expected.success
