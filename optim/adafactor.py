@@ -145,7 +145,7 @@ class Adafactor(Optimizer):
             u = _shaped(s, v.shape)
             np.square(g[tile], u)
             u /= v
-            squares += float(u.sum())
+            squares += float(np.add.reduce(u, None))
         rate /= max(1.0, math.sqrt(squares / p.size) / o["d"])
         for tile, v in estimates.tiles(t):
             np.maximum(v, least * least, out=v)
@@ -186,40 +186,38 @@ class Factored:
         self._rows = rows
         self._columns = columns
         self._least = least
+        # which matrices together, and how each of them is cut, so that no part is larger than a block
+        count, m, n = len(rows), rows.shape[1], columns.shape[2]
+        width = min(n, BLOCK)
+        height = min(m, BLOCK // width)
+        self._stacks = list(_cuts(count, BLOCK // (height * width)))
+        self._parts = [(i, j) for i in _cuts(m, height) for j in _cuts(n, width)]
 
     def add(self, g: Array, weight: float, scratch: Array) -> None:
         """Let the squares of a new gradient into the means, with this weight."""
         _, m, n = g.shape
         self._rows *= 1.0 - weight
         self._columns *= 1.0 - weight
-        for whole, some in self._cuts():
-            for i, j in some:
+        for whole in self._stacks:
+            for i, j in self._parts:
                 part = g[whole, i, j]
                 v = _shaped(scratch, part.shape)
                 np.square(part, v)
                 v *= weight
-                self._rows[whole, i] += v.sum(axis=2, keepdims=True) / n
-                self._columns[whole, :, j] += v.sum(axis=1, keepdims=True) / m
+                self._rows[whole, i] += np.add.reduce(v, 2, keepdims=True) / n
+                self._columns[whole, :, j] += np.add.reduce(v, 1, keepdims=True) / m
 
     def tiles(self, out: Array) -> Iterator[tuple[tuple[slice, ...], Array]]:
         """The estimates of the mean squares, a part at a time: where it is, and its values, in `out`."""
-        for whole, some in self._cuts():
-            total = np.maximum(self._rows[whole].mean(axis=1, keepdims=True), self._least)
-            for i, j in some:
+        m = self._rows.shape[1]
+        for whole in self._stacks:
+            total = np.maximum(np.add.reduce(self._rows[whole], 1, keepdims=True) / m, self._least)
+            for i, j in self._parts:
                 rows, columns = self._rows[whole, i], self._columns[whole, :, j]
                 v = _shaped(out, (rows.shape[0], rows.shape[1], columns.shape[2]))
                 np.multiply(rows, columns, v)
                 v /= total
                 yield (whole, i, j), v
-
-    def _cuts(self) -> Iterator[tuple[slice, list[tuple[slice, slice]]]]:
-        """Which matrices together, and how each of them is cut, so that no part is larger than a block."""
-        count, m, n = len(self._rows), self._rows.shape[1], self._columns.shape[2]
-        width = min(n, BLOCK)
-        height = min(m, BLOCK // width)
-        some = [(i, j) for i in _cuts(m, height) for j in _cuts(n, width)]
-        for whole in _cuts(count, BLOCK // (height * width)):
-            yield whole, some
 
 
 def _cuts(size: int, length: int) -> Iterator[slice]:
