@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 import pickle
 from typing import Any
 
@@ -184,6 +185,18 @@ def test_called_it_is_the_penalty_with_pytorchs_gradient(name: str) -> None:
     np.testing.assert_allclose(make()(model.named_parameters()).item(), make()(model.weight).item(), rtol=1e-6)
 
 
+def test_groups_that_are_zero_stay_zero_and_what_is_not_finite_stays_visible() -> None:
+    for strength in (0.0, 0.5):
+        w = ag.Tensor([[0.0, 0.0], [3.0, 4.0], [math.nan, 1.0], [3e38, 3e38]], requires_grad=True)
+        optimizer = grouped(optim.SGD, [w], reg.GroupLasso(strength, axis=1), lr=1.0)
+        w.grad = np.zeros((4, 2), np.float32)
+        optimizer.step()
+        np.testing.assert_array_equal(w.data[0], [0.0, 0.0])
+        np.testing.assert_allclose(w.data[1], [3.0 - 0.6 * strength, 4.0 - 0.8 * strength], rtol=1e-6)
+        assert np.isnan(w.data[2]).any()
+        np.testing.assert_array_equal(w.data[3], np.float32(3e38))  # the square is more than float32 holds
+
+
 def test_momentum_does_not_move_the_minimum() -> None:
     """min ½ a (x - 1)² + α |x|, with α = 0.4, is at 1 - 0.4 / a, or 0."""
     curvatures = np.array([0.3, 0.5, 1.0, 4.0])
@@ -245,8 +258,11 @@ def test_every_regularizer_acts_in_every_optimizer(cls: Any, make: Any) -> None:
     optimizer, other = grouped(cls, params, [make()]), cls(plain)
     alone = params[2].data.copy()
     for step in range(4):
-        gradients(params[:2], step)
-        gradients(plain[:2], step)
+        for p, twin in zip(params[:2], plain[:2], strict=True):
+            weights = np.cos(step + np.arange(p.size, dtype=np.float32)).reshape(p.shape)
+            p.grad = twin.grad = None
+            (p * weights).sum().backward()  # which writes into the optimizer's buffer
+            (twin * weights).sum().backward()
         seen = [p.grad.data.copy() for p in params[:2]]  # type: ignore[union-attr]
         optimizer.step()
         other.step()
