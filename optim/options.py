@@ -33,6 +33,15 @@ def not_negative(name: str, value: Any) -> float:
     return number
 
 
+def positive(name: str, value: Any) -> float:
+    """A finite number > 0."""
+    wanted = "a finite number > 0"
+    number = _number(name, value, wanted)
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
+    return number
+
+
 def finite(name: str, value: Any) -> float:
     """A finite number."""
     number = _number(name, value, "a finite number")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..options import count, not_negative, positive
 from .gauss_newton import gauss_newton
 from .levenberg_marquardt import levenberg_marquardt
 from .linearized import Tolerances
@@ -62,7 +63,7 @@ def least_squares(
         A `LeastSquaresResult`.  Not to converge is no exception: look at `converged` and `message`.
 
     Raises:
-        TypeError: a leaf of x0 is not floating-point, or residuals returns no Tensor.
+        TypeError: a leaf of x0 is not floating-point, residuals returns no Tensor, or an argument is of no right type.
         ValueError: the residuals do not depend on x0, or are NaN or infinite there; or an argument is out of range.
 
     >>> import numpy as np
@@ -76,15 +77,12 @@ def least_squares(
     """
     if method not in METHODS:
         raise ValueError(f"method={method!r} is unknown; choose one of {list(METHODS)}")
-    _check_positive("radius", radius)
-    if maxiter is not None and not (isinstance(maxiter, int) and maxiter >= 1):
-        raise ValueError(f"maxiter={maxiter!r} must be a whole number >= 1, or None for the default")
+    radius = positive("radius", radius)
+    maxiter = None if maxiter is None else count("maxiter", maxiter)
     structure = Structure(x0)
-    for name, given in (("gtol", gtol), ("xtol", xtol)):
-        if given is not None and not (isinstance(given, (int, float)) and 0 <= given < math.inf):
-            raise ValueError(f"{name}={given!r} must be a finite number >= 0, or None for the default")
     tolerances = Tolerances(
-        math.sqrt(structure.eps) if gtol is None else gtol, structure.eps**0.75 if xtol is None else xtol
+        gtol=math.sqrt(structure.eps) if gtol is None else not_negative("gtol", gtol),
+        xtol=structure.eps**0.75 if xtol is None else not_negative("xtol", xtol),
     )
     scale = _scale(x_scale, structure)
     problem = Residuals(residuals, structure)
@@ -130,11 +128,6 @@ def _covariance(jacobian: Array, variance: float) -> Array:
     root = vt / s[:, None] / norms
     covariance: Array = variance * (root.T @ root)
     return covariance
-
-
-def _check_positive(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise ValueError(f"{name}={value!r} must be a positive finite number")
 
 
 def _scale(x_scale: Any, structure: Structure) -> Array | None:

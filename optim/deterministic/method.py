@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from ..options import positive
 from .problem import Point, Problem
 from .result import Progress, Step, Stop
 from .structure import Array
@@ -39,11 +40,8 @@ class Method:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(field.default, str):
-                continue  # the method checks it
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-                raise ValueError(f'{field.name}={value!r} of method "{self.name}" must be a positive finite number')
+            if not isinstance(field.default, str):  # which the method checks
+                positive(f'method "{self.name}": {field.name}', getattr(self, field.name))
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Method:

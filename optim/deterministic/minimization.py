@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..options import count, not_negative
 from .bfgs import BFGS
 from .conjugate_gradient import ConjugateGradient
 from .lbfgs import LimitedMemoryBFGS
@@ -80,7 +81,7 @@ def minimize(
         A `MinimizeResult`.  Not to converge is no exception: look at `converged` and `message`.
 
     Raises:
-        TypeError: a leaf of x0 is not floating-point, or fun returns no Tensor.
+        TypeError: a leaf of x0 is not floating-point, or fun returns no Tensor, or an argument is of no right type.
         ValueError: fun's value is no single number, does not depend on x0, or is NaN or infinite at x0; or method or
             options are unknown; or bounds or constraints are given to a method that has none.
         ImportError: a method of SciPy's, and it is not installed; the message names the extra.
@@ -94,10 +95,8 @@ def minimize(
     (True, {'x': 1.0, 'y': 1.0})
     """
     chosen = _method_of(method)
-    if tol is not None and not (isinstance(tol, (int, float)) and 0 <= tol < math.inf):
-        raise ValueError(f"tol={tol!r} must be a finite number >= 0, or None for the default")
-    if maxiter is not None and not (isinstance(maxiter, int) and maxiter >= 1):
-        raise ValueError(f"maxiter={maxiter!r} must be a whole number >= 1, or None for the default")
+    tol = None if tol is None else not_negative("tol", tol)
+    maxiter = None if maxiter is None else count("maxiter", maxiter)
     structure = Structure(x0)
     problem = Problem(fun, structure)
     if chosen not in METHODS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 import math
 import sys
 from typing import Any
@@ -39,6 +40,8 @@ def test_the_standard_collection_to_1e_10(name: str, method: str) -> None:
     assert result.grad_norm <= 1e-10
     assert min(abs(result.fun - f) for f in minima) <= 1e-8 * max(minima) + 1e-12
     assert result.fun == fun(ag.Tensor(result.x)).item()
+    values = [step.fun for step in result.history]
+    assert all(after <= before * (1 + 1e-7) for before, after in itertools.pairwise(values))  # never uphill
 
 
 def test_newton_takes_few_steps_and_converges_quadratically() -> None:
@@ -398,7 +401,8 @@ def test_functions_that_cannot_be_minimised(fun: Any, error: Any, message: str, 
         ({"method": "scipy:newton"}, ValueError, "unknown"),
         ({"method": 3}, ValueError, "method=3"),
         ({"tol": -1.0}, ValueError, "tol=-1.0"),
-        ({"maxiter": 0}, ValueError, "maxiter=0"),
+        ({"tol": "small"}, TypeError, "tol='small'"),
+        ({"maxiter": -1}, ValueError, "maxiter=-1"),
         ({"options": {"delta": 1.0}}, ValueError, r"no options \['delta'\]; it has \['radius', 'max_radius'\]"),
         ({"options": {"radius": -1.0}}, ValueError, "radius=-1.0"),
         ({"method": "cg", "options": {"beta": "x"}}, ValueError, "beta='x'"),

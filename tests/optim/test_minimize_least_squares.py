@@ -310,7 +310,7 @@ def test_residuals_that_cannot_be_fitted(fun: Any, error: Any, message: str, met
         ({"gtol": -1.0}, "gtol=-1.0"),
         ({"xtol": math.nan}, "xtol=nan"),
         ({"radius": 0.0}, "radius=0.0"),
-        ({"maxiter": 1.5}, "maxiter=1.5"),
+        ({"maxiter": -1}, "maxiter=-1"),
         ({"x_scale": "auto"}, "x_scale='auto' must be \"jac\""),
         ({"x_scale": 0.0}, "x_scale must be positive"),
         ({"x_scale": np.ones(3)}, r"x_scale=float64\[3\] does not broadcast"),
