@@ -122,6 +122,14 @@ class Adafactor(Optimizer):
     ) -> None:
         if not p.size:
             return
+        if not p.flags.c_contiguous:
+            if p.ndim == 2:  # a matrix that lies transposed: its rows are columns, and the mean of both is the same
+                self._update(p.T, g.T, [kept.T for kept in reversed(state)], scratch, step, o)
+            else:
+                copied = p.copy("C")
+                self._update(copied, g.copy("C"), state, scratch, step, o)
+                p[...] = copied
+            return
         s, t = scratch
         newest = step ** o["beta2_decay"]
         least, least_size = o["eps"]

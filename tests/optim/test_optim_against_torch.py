@@ -227,16 +227,16 @@ def test_half_precision_is_kept(name: str) -> None:
 def test_a_run_resumed_is_bit_for_bit_the_run_that_went_on(name: str, options: dict[str, Any]) -> None:
     params = leaves(arrays(0, name, np.float32))
     optimizer = getattr(optim, name)(in_two_groups(params, options), **options)
-    walk(name, params, optimizer, range(9), np.float32)
+    walk(name, params, optimizer, range(6), np.float32)
     saved = pickle.loads(pickle.dumps((optimizer.state_dict(), [p.data for p in params])))
     copied, copy_of = copy.deepcopy((params, optimizer))
-    walk(name, params, optimizer, range(9, 16), np.float32)
+    walk(name, params, optimizer, range(6, 11), np.float32)
 
     again = leaves(saved[1])
     resumed = getattr(optim, name)(in_two_groups(again, {}), lr=7.0)
     resumed.load_state_dict(saved[0])
     for others, other in ((again, resumed), (copied, copy_of)):
-        walk(name, others, other, range(9, 16), np.float32)
+        walk(name, others, other, range(6, 11), np.float32)
         assert_same(params, others)
     got, expected = resumed.state_dict(), optimizer.state_dict()
     assert got["param_groups"] == expected["param_groups"]
@@ -468,6 +468,27 @@ def test_whole_tensors_with_held_gradients_and_assigned_values(name: str) -> Non
     assert_close(ours, theirs, rtol=1e-9, atol=1e-11)
     for grad, seen in held:
         np.testing.assert_array_equal(grad.data, seen)
+
+
+@pytest.mark.parametrize("name", ["Adafactor", "Adam", "Muon", "NAdam"])
+def test_parameters_that_lie_transposed_in_memory(name: str) -> None:
+    random = np.random.default_rng(0)
+    shapes = [(3, 4), (5, 2)] if name == "Muon" else [(3, 4), (2, 3, 4, 5), (5, 2), (3, 2, 4)]
+    start = [random.standard_normal(shape[::-1]).T for shape in shapes]
+    ours = [ag.Tensor(a.T).T.detach().requires_grad_() for a in start]
+    assert not any(p._data.flags.c_contiguous for p in ours)
+    theirs = twins(start)
+    mine, reference = getattr(optim, name)(ours, lr=0.02), getattr(torch.optim, name)(theirs, lr=0.02)
+    for _ in range(5):
+        for p, q in zip(ours, theirs, strict=True):
+            g = random.standard_normal(p.shape)
+            p.grad = None
+            (p * g).sum().backward()
+            q.grad = torch.from_numpy(g)
+        mine.step()
+        reference.step()
+    assert_close(ours, theirs, rtol=1e-9, atol=1e-11)
+    assert_state_close(mine, reference)
 
 
 def test_a_gradient_that_does_not_fit_changes_no_matrix() -> None:
