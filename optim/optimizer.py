@@ -9,7 +9,9 @@
     checkpoint = optimizer.state_dict()
 
 To write another one, subclass `Optimizer`: name the options with a check for each (`_checks`), the state
-it keeps per number (`_state_names`), and how a block of numbers is updated (`_update`); see `sgd.py`.
+it keeps per number (`_state_names`), and how a block of numbers is updated (`_update`); see `sgd.py`.  If it
+keeps numbers for a whole parameter, name them too (`_first_numbers`, `_next_numbers`: `nadam.py`); if it needs
+parameters in their shape, say so (`_whole_tensors`: `muon.py`, and with state of other shapes `adafactor.py`).
 """
 
 from __future__ import annotations
