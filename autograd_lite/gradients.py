@@ -26,15 +26,14 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
             "or recording was off (no_grad), or it was detached"
         )
     if gradient is None:
-        data = output._data
-        if data.shape == ():
-            return data.dtype.type(1)
-        if data.size != 1:
+        if node.shape == ():
+            return node.dtype.type(1)
+        if output.size != 1:
             raise RuntimeError(
                 f"{doing} on a Tensor of shape {output.shape}: only a single element has a gradient of its own; "
                 "reduce it (.sum() or .mean()), or pass the cotangent: gradient= of the same shape"
             )
-        return np.ones(data.shape, data.dtype)
+        return np.ones(output.shape, output.dtype)
     g: Any = gradient if isinstance(gradient, Traced) else from_python(gradient)
     if g.shape != output.shape:
         raise RuntimeError(f"{doing}: the gradient given has shape {g.shape}, but the Tensor has {output.shape}")

@@ -69,7 +69,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         saved = keepers[pattern]((None, ans, x, y, p, q))
         if type(other) is ndarray:
             saved = protect(saved, (None, other))
-        return wrap(ans, record(primitive, ans, saved, (p, q), None))
+        return record(primitive, ans, saved, (p, q), None)
 
     def reflected(self: Any, other: Any) -> Any:
         if not isinstance(other, _NUMBERS):
@@ -87,7 +87,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         saved = keepers[right]((None, ans, other, y, None, q))
         if type(other) is ndarray:
             saved = protect(saved, (other, None))
-        return wrap(ans, record(primitive, ans, saved, (None, q), None))
+        return record(primitive, ans, saved, (None, q), None)
 
     return forward, reflected
 
@@ -108,7 +108,7 @@ def unary(primitive: Primitive) -> Unary:
             return wrap(ans, None)
         if not current().recording:
             return wrap(ans, None)
-        return wrap(ans, record(primitive, ans, keepers[0b11]((None, ans, x, p)), (p,), None))
+        return record(primitive, ans, keepers[0b11]((None, ans, x, p)), (p,), None)
 
     return method
 
@@ -136,7 +136,7 @@ def _swapped(raw: Binary) -> Binary:
 
 
 def _inplace(symbol: str, raw: Binary) -> Binary:
-    """`t += v`: `t = t + v` where that is recorded; where nothing is, t itself gets a new value.
+    """`t += v`: `t = t + v` where that is record; where nothing is, t itself gets a new value.
 
     The old array is left as it is, for whoever still needs it.
     """

@@ -12,7 +12,7 @@ values they carry are Tensors and what the rules do is itself recorded: derivati
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 from typing import Any
 
@@ -53,9 +53,23 @@ def pullback(
                 carried[node.order] = g
                 heappush(waiting, (node.order, node))
 
-    while waiting:
-        order, node = heappop(waiting)
-        g = carried.pop(order)
+    upcoming: Node | None = None  # one that waits outside the heap: in a chain of operations there is no other
+    upcoming_g: Any = None
+    while True:
+        if upcoming is not None:
+            if waiting and waiting[0][0] < upcoming.order:
+                carried[upcoming.order] = upcoming_g
+                order, node = heapreplace(waiting, (upcoming.order, upcoming))
+                g = carried.pop(order)
+            else:
+                node, g = upcoming, upcoming_g
+                order = node.order
+            upcoming = None
+        elif waiting:
+            order, node = heappop(waiting)
+            g = carried.pop(order)
+        else:
+            break
         if needed is None:
             if node.watch is not None:
                 node.watch.receive(g)
@@ -82,7 +96,7 @@ def pullback(
                 parts = _recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
             else:
                 if needed is None:
-                    _find_rooms(wanted)
+                    _find_rooms(parents, wanted)
                 parts = primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)  # type: ignore[attr-defined]
         else:
             parts = None
@@ -105,27 +119,33 @@ def pullback(
                     parent.watch.receive(d)  # type: ignore[union-attr]
                 continue  # no need to wait for more: the leaf adds up itself
             to = parent.order
-            if to not in carried:
+            if to in carried:
+                if to in owned:
+                    carried[to] += d
+                else:
+                    carried[to] = carried[to] + d
+                    if not create_graph:
+                        owned.add(to)
+            elif upcoming is None:
+                upcoming, upcoming_g = parent, d
+            else:
+                if upcoming is parent:
+                    d = upcoming_g + d
+                    upcoming = None
+                    if not create_graph:
+                        owned.add(to)
                 carried[to] = d
                 heappush(waiting, (to, parent))
-            elif to in owned:
-                carried[to] += d
-            else:
-                carried[to] = carried[to] + d
-                if not create_graph:
-                    owned.add(to)
     return [] if inputs is None else [arrived.get(node) for node in inputs]
 
 
-def _find_rooms(wanted: list[Any]) -> None:
+def _find_rooms(parents: Sequence[Node | None], wanted: list[Any]) -> None:
     """Put in the place of a leaf that has no gradient yet the array that its gradient is to be written into."""
-    nodes = set()  # a leaf that is several arguments at once has one place, and is left to add up
-    for i, parent in enumerate(wanted):
-        if parent is not None and parent.primitive is None and parent not in nodes:
-            nodes.add(parent)
-            watch = parent.watch
-            if watch.room is not None and watch.grad is None:
-                room = watch.room()
+    for i, parent in enumerate(parents):
+        if parent is not None and parent.primitive is None:
+            watch: Any = parent.watch
+            if watch.room is not None and watch.grad is None and parents.count(parent) == 1:
+                room = watch.room()  # a leaf that is several arguments at once has one, and is left to add up
                 if room is not None:
                     wanted[i] = room
 
@@ -170,7 +190,7 @@ def _lifted(node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
     ans = saved[0]
     if ans is not None:
         if node.primitive is not None and node.primitive.many:
-            ans = [wrap(part, pick(node, i, part)) for i, part in enumerate(ans)]
+            ans = [pick(node, i, part) for i, part in enumerate(ans)]
         else:
             ans = wrap(ans, node)
     rest = [
@@ -202,9 +222,9 @@ def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[s
     token = _mode.set(Mode(True, mode.fusing))
     try:
         for value, parent in zip(saved[1:], node.parents, strict=True):
-            place = None if parent is None else record(ALIAS, value, (None, parent), (parent,), None)
-            aliases.append(place)
-            args.append(value if place is None else wrap(value, place))
+            arg = value if parent is None else record(ALIAS, value, (None, parent), (parent,), None)
+            aliases.append(None if parent is None else arg._node)
+            args.append(arg)
         return primitive.reference(*args, **kwargs), aliases
     finally:
         _mode.reset(token)

@@ -102,6 +102,23 @@ class Watch:
                 self.grad = room
 
 
+_tensor: type[Traced] = Traced  # tensor.py, which stands above this floor, puts Tensor here
+
+
+def make_results_of(cls: type[Traced]) -> None:
+    """Say what class the values that come out of primitives are."""
+    global _tensor
+    _tensor = cls
+
+
+def wrap(data: Any, node: Node | None) -> Any:
+    """A Tensor around an array (or NumPy scalar), made by `node`."""
+    tensor = _new(_tensor)
+    tensor._data = data
+    tensor._node = node
+    return tensor
+
+
 def leaf(shape: Any, dtype: Any, name: str | None = None) -> Node:
     """A node that nothing made: where backward ends and a gradient is kept."""
     node: Node = _new(Node)
@@ -123,13 +140,16 @@ def record(
     saved: tuple[Any, ...],
     parents: tuple[Node | None, ...],
     kwargs: dict[str, Any] | None,
-) -> Node | None:
-    """Write an operation down; None if its answer is of a dtype that carries no gradient."""
+) -> Any:
+    """Write an operation down; gives its answer as a Tensor (without a node if its dtype carries no gradient)."""
+    tensor = _new(_tensor)
+    tensor._data = ans
     dtype = ans.dtype
     if dtype.kind != "f":
         _refuse_complex(primitive, dtype)
-        return None
-    node: Node = _new(Node)
+        tensor._node = None
+        return tensor
+    node = tensor._node = _new(Node)
     node.order = next_order()
     node.primitive = primitive
     node.parents = parents
@@ -139,7 +159,7 @@ def record(
     node.dtype = dtype
     node.span = None
     node.watch = None
-    return node
+    return tensor
 
 
 def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
@@ -148,25 +168,6 @@ def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
             f"{primitive.name}: the answer would be {dtype}, and gradients of complex numbers are not defined "
             "here; compute with the real and the imaginary part, or detach() the real arguments"
         )
-
-
-# --- the Tensors that come out --------------------------------------------------------------------------
-
-_tensor: type[Traced] = Traced  # tensor.py, which stands above this floor, puts Tensor here
-
-
-def make_results_of(cls: type[Traced]) -> None:
-    """Say what class the values that come out of primitives are."""
-    global _tensor
-    _tensor = cls
-
-
-def wrap(data: Any, node: Node | None) -> Any:
-    """A Tensor around an array (or NumPy scalar), made by `node`."""
-    tensor = _new(_tensor)
-    tensor._data = data
-    tensor._node = node
-    return tensor
 
 
 # --- a call, from beginning to end ----------------------------------------------------------------------
@@ -212,7 +213,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         saved = protect(saved, args)
     if primitive.many:
         return _record_many(primitive, ans, saved, tuple(parents), kwargs or None)
-    return wrap(ans, record(primitive, ans, saved, tuple(parents), kwargs or None))
+    return record(primitive, ans, saved, tuple(parents), kwargs or None)
 
 
 def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -226,14 +227,11 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         return answer if isinstance(answer, Traced) else wrap(answer, None)
     raw = []
     parents: list[Node | None] = []
-    needed = foreign = False
+    foreign = False
     for arg in args:
         if isinstance(arg, Traced):
             raw.append(arg._data)
-            node = arg._node
-            parents.append(node)
-            if node is not None:
-                needed = True
+            parents.append(arg._node)
         else:
             raw.append(arg)
             parents.append(None)
@@ -242,12 +240,12 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         ans, residual = fused.kernel.forward(*raw, **kwargs)
     except Exception as error:
         raise explain(fused.name, args, kwargs, error) from error
-    if not (needed and mode.recording):
+    if not (mode.recording and any(parents)):
         return wrap(ans, None)
     saved = (residual, *raw)
     if foreign:
         saved = protect(saved, args)
-    return wrap(ans, record(fused, ans, saved, tuple(parents), kwargs))
+    return record(fused, ans, saved, tuple(parents), kwargs)
 
 
 def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
@@ -336,16 +334,16 @@ def _record_many(
     kwargs: dict[str, Any] | None,
 ) -> list[Any]:
     """A node for the operation as a whole, and one on top of it for each answer."""
-    whole = record(primitive, answers[0], saved, parents, kwargs) if len(answers) else None
+    whole = record(primitive, answers[0], saved, parents, kwargs)._node if len(answers) else None
     if whole is None:
         return [wrap(answer, None) for answer in answers]
     whole.shape = tuple(StandIn(answer.shape, answer.dtype) for answer in answers)
     whole.dtype = None
-    return [wrap(answer, pick(whole, i, answer)) for i, answer in enumerate(answers)]
+    return [pick(whole, i, answer) for i, answer in enumerate(answers)]
 
 
-def pick(whole: Node, i: int, answer: Any) -> Node | None:
-    """The node of the i-th answer of an operation that gives several."""
+def pick(whole: Node, i: int, answer: Any) -> Any:
+    """The i-th answer of an operation that gives several, as a Tensor."""
     return record(OUTPUT, answer, (None, whole), (whole,), {"i": i})
 
 

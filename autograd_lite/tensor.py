@@ -96,7 +96,9 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
             )
         if new.dtype.kind == "c" and self._data.dtype.kind != "c":
             raise TypeError(f"{doing}: the new values are {new.dtype}, but the Tensor is {self._data.dtype}")
-        self._data = new.astype(self._data.dtype, copy=False)
+        kept = np.empty_like(self._data)  # of the same layout in memory
+        np.copyto(kept, new, casting="unsafe")
+        self._data = kept
 
     def numpy(self) -> ndarray[Any, Any]:
         """The values as an ndarray: a read-only view.  Raises if a gradient is required: detach() first."""

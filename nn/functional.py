@@ -131,7 +131,8 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     '0.6931'
     """
     check_reduction("cross_entropy", reduction)
-    x, labels = _array(input), _labels(target)
+    x, given = _array(input), _labels(target)
+    labels = _raw(given)
     shape = _raw(x).shape
     _require_floating("cross_entropy", x)
     if not shape or labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()):
@@ -141,29 +142,33 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
         )
     classes = shape[1] if len(shape) > 1 else shape[0]
     _check_range(labels, classes)
-    rows: Any = x
-    if len(shape) != 2:
-        rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 2 else x.reshape(1, -1)
-        labels = labels.reshape(-1)
-    losses: Tensor = apply_fused(kernels.cross_entropy, (rows, labels), {"reduction": reduction})
-    if reduction == "none" and len(shape) != 2:
+    if len(shape) == 2:
+        losses: Tensor = apply_fused(kernels.cross_entropy, (x, given), {"reduction": reduction})
+        return losses
+    rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 2 else x.reshape(1, -1)
+    losses = apply_fused(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
+    if reduction == "none":
         return losses.reshape(shape[:1] + shape[2:] if len(shape) > 1 else ())
     return losses
 
 
 def _labels(target: Any) -> Any:
+    """Labels as int64; as they were given, if they are that already."""
     labels = target._data if isinstance(target, Tensor) else np.asarray(target)
+    if labels.dtype == np.int64:
+        return target if isinstance(target, Tensor) else labels
     if labels.dtype.kind not in "iu":
         raise TypeError(
             f"cross_entropy: labels must be integers, the index of the right class of each sample, not {labels.dtype}; "
             "convert them, labels.astype(np.int64), or take np.argmax of one-hot rows"
         )
-    return labels if labels.dtype == np.int64 else labels.astype(np.int64)
+    return labels.astype(np.int64)
 
 
 def _check_range(labels: Any, classes: int) -> None:
     # Seen as unsigned numbers, negative labels are the largest of all: one pass finds both kinds of wrong.
-    if labels.size and int(np.maximum.reduce(labels.view(np.uint64), axis=None)) >= classes:
+    unsigned = labels.view(np.uint64)
+    if unsigned.size and unsigned.item(unsigned.argmax()) >= classes:
         wrong = np.flatnonzero((labels < 0) | (labels >= classes))
         raise ValueError(
             f"cross_entropy: labels must lie in [0, {classes}), the classes of the logits, but {len(wrong)} of "

@@ -52,7 +52,7 @@ class Linear(Module):
                 raise ValueError(f"Linear: {name} must be a whole number of at least 0, not {size!r}")
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(np.empty((out_features, in_features), dtype))
+        self.weight = Parameter(np.empty((in_features, out_features), dtype).T)  # the layout `kernels.linear` likes
         self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
         self.reset_parameters(generator)
 

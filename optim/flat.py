@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,7 +35,9 @@ BLOCK = 32_768
 Block: TypeAlias = tuple[Array, Array, list[Array], list[Array]]
 """Parameters, gradients, state, scratch: parts of the buffers, of one length."""
 
-_references: Callable[[Any], int] | None = getattr(sys, "getrefcount", None)
+_always_new = count()
+# A Python that counts no references cannot tell whether somebody looks at an array; then somebody always does.
+_references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda _: next(_always_new))
 
 
 class Run(NamedTuple):
@@ -58,27 +61,25 @@ class Room:
 
     __slots__ = ("_idle", "_line", "array")
 
-    def __init__(self, grad: Array, start: int, shape: tuple[int, ...]) -> None:
-        self._line = _line(grad, start, start + math.prod(shape))
-        self.array: Array = self._line.reshape(shape)
-        self._idle = self._count()  # nobody else has seen the two arrays yet, not even a local name here
-
-    def _count(self) -> int:
-        """How many references there are to the memory: views that others take refer to `_line`."""
-        return 0 if _references is None else _references(self._line) + _references(self.array)
+    def __init__(self, grad: Array, place: Place) -> None:
+        self._line = _line(grad, place.start, place.stop)
+        self.array: Array = place.shaped(self._line)
+        # Views that others take refer to `_line`.  Nobody has seen the two arrays yet, not even a local name here.
+        self._idle = _references(self._line) + _references(self.array)
 
     def __call__(self) -> Array | None:
-        return self.array if _references is not None and self._count() == self._idle else None
+        return self.array if _references(self._line) + _references(self.array) == self._idle else None
 
 
 class Place:
     """The place of one parameter in the buffers.
 
     A Room does not know its Place, nor the parameter: a parameter that is dropped goes without the
-    garbage collector.
+    garbage collector.  A parameter that lies transposed in memory, as the weight of a linear layer does, lies
+    so in the buffers too.
     """
 
-    __slots__ = ("label", "own", "param", "room", "start", "step", "stop", "view")
+    __slots__ = ("label", "own", "param", "room", "shape", "start", "step", "stop", "turned", "view")
 
     def __init__(self, param: Tensor, label: str, start: int, data: Array, grad: Array) -> None:
         self.param = param
@@ -88,9 +89,19 @@ class Place:
         self.step = 0
         self.own: Mapping[str, Any] = {}
         """State that is not in the buffers: numbers, and arrays of another shape; its neighbours may share it."""
-        self.view: Array = _line(data, start, self.stop).reshape(param.shape)
-        self.room = Room(grad, start, param.shape)
+        self.shape: tuple[int, ...] = param.shape
+        self.turned: bool = not param._data.flags.c_contiguous and param._data.flags.f_contiguous
+        self.view: Array = self.shaped(_line(data, start, self.stop))
+        self.room = Room(grad, self)
         self.move_in()
+
+    def shaped(self, line: Array) -> Array:
+        """A part of a buffer in the shape of the parameter."""
+        return line.reshape(self.shape[::-1]).T if self.turned else line.reshape(self.shape)
+
+    def laid(self, array: Array) -> Array:
+        """An array of the parameter's shape on one axis, in the order of the buffers."""
+        return array.T.reshape(-1) if self.turned else array.reshape(-1)
 
     def move_in(self) -> None:
         """Make the parameter's array, and its next gradient, those of this place; its values stay what they are."""
@@ -116,6 +127,18 @@ class Place:
                 f"{now.dtype}{list(now.shape)}; assign p.grad an array of the parameter's shape and dtype"
             )
         return array
+
+    def check_finite(self, grad: Array) -> None:
+        """Raise if the gradient has an element that is not a number, or infinite."""
+        wrong = np.argwhere(~np.isfinite(grad))
+        if len(wrong):
+            first = tuple(wrong[0].tolist())
+            raise ValueError(
+                f"step(): the gradient of {self.label}, {grad.dtype}{list(grad.shape)}, has {len(wrong)} elements that "
+                f"are not finite, the first {grad[first]} at {list(first)}; no parameter was changed. Look for the "
+                "operation that overflows or divides by zero, lower lr, or clip the gradients; zero_grad() passes this "
+                "step over"
+            )
 
 
 Present: TypeAlias = tuple[Place, Array]
@@ -170,10 +193,11 @@ class Flat:
         """All parameters as one run, if each of them and its gradient is in its place: the usual case."""
         step = self.places[0].step
         for place in self.places:
-            param, room, node = place.param, place.room, place.param._node
+            param = place.param
+            node = param._node
             if node is None or param._data is not place.view or place.step != step:
                 return None
-            watch = node.watch
+            watch, room = node.watch, place.room
             if watch.grad is not room.array or watch.room is not room:
                 return None
         return Run(0, self.data.size, step + 1, self.grad, True, self.places[0].own)
@@ -198,6 +222,19 @@ class Flat:
             found.append((place, grad))
         return found
 
+    def is_tame(self, present: Sequence[Present] | None) -> bool:
+        """Whether the gradients of these places, or of all for None, can be squared; raises if one is not finite."""
+        if present is None:
+            if _is_tame(self.grad):
+                return not self.widened
+            present = [(place, place.room.array) for place in self.places]
+        tame = True
+        for place, grad in present:
+            if not _is_tame(grad):
+                tame = False
+                place.check_finite(grad)
+        return tame and not self.widened
+
     def runs(self, present: Sequence[Present]) -> list[Run]:
         """Bring values and gradients to their places, and join neighbours that are at the same step."""
         runs: list[Run] = []
@@ -209,7 +246,7 @@ class Flat:
             if grad is not place.room.array:
                 room = place.room()
                 if room is None:  # somebody holds an older gradient that lies there: use this one where it is
-                    runs.append(Run(place.start, place.stop, place.step + 1, grad.reshape(-1), False, place.own))
+                    runs.append(Run(place.start, place.stop, place.step + 1, place.laid(grad), False, place.own))
                     continue
                 room[...] = grad
             if place.start == stop and place.step + 1 == step and place.own == own:
@@ -254,7 +291,7 @@ class Flat:
             for (place, _), run in zip(present, runs, strict=True):
                 if not place.own:
                     place.own = {name: np.zeros(s, self._work) for name, s in shapes(place.view.shape).items()}
-                p, g = place.view, run.grad.reshape(place.view.shape)
+                p, g = place.view, place.shaped(run.grad)
                 if self.widened:
                     p, g = p.astype(self._work), g.astype(self._work)
                 rule(p, g, list(place.own.values()), self._scratch[:2], run.step, options)
@@ -268,20 +305,23 @@ class Flat:
         else:
             note_changes([id(owner(place.view)) for place, _ in present])
 
-    def update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
+    def update(
+        self, run: Run, names: tuple[str, ...], rule: Callable[..., None], options: Mapping[str, Any], tame: bool
+    ) -> None:
         """Call `rule(p, g, state, scratch, step, options)` on each block of a run.
 
         An overflow, or 0 / 0 without an eps, shows in the numbers, as in PyTorch; it shall not end a step midway where
-        the user has made warnings errors.  NumPy is told so only where one may come, since that slows down every call.
+        the user has made warnings errors.  NumPy is told so only where one may come (not `tame`, no eps), since that
+        slows down every call.
         """
-        if not self.widened and options.get("eps") != 0.0 and _is_tame(run.grad):
-            self._update(run, names, rule, options)
-        else:
+        if not tame or options.get("eps") == 0.0:
             with np.errstate(all="ignore"):
                 self._update(run, names, rule, options)
+        else:
+            self._update(run, names, rule, options)
 
-    def _update(self, run: Run, names: Sequence[str], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
-        for p, g, state, scratch in self._blocks(run, tuple(names)):
+    def _update(self, run: Run, names: tuple[str, ...], rule: Callable[..., None], options: Mapping[str, Any]) -> None:
+        for p, g, state, scratch in self._blocks(run, names):
             if not self.widened:
                 rule(p, g, state, scratch, run.step, options)
             else:
@@ -316,9 +356,10 @@ class Flat:
 
 
 def _is_tame(g: Array) -> bool:
-    """Whether all of g is finite, and its squares too."""
+    """Whether all of g is finite, and the sum of its squares too."""
+    line = g if g.ndim == 1 else g.reshape(-1)
     try:
-        return math.isfinite(g.dot(g))
+        return math.isfinite(line.dot(line))
     except (FloatingPointError, RuntimeWarning):  # an overflow, where the user has made it an error
         return False
 

@@ -58,7 +58,7 @@ class Group:
         flat, place = self.places[i]
         if place.step == 0:
             return {}
-        views = {name: flat.state(name)[place.start : place.stop].reshape(place.view.shape) for name in names}
+        views = {name: place.shaped(flat.state(name)[place.start : place.stop]) for name in names}
         return {"step": place.step, **views, **place.own} if counts else {**views, **place.own}
 
     def load(self, states: Iterable[tuple[int, Mapping[str, Any]]], shared: Collection[str]) -> None:
@@ -69,7 +69,7 @@ class Group:
             place.step = step
             for name, array in arrays.items():
                 if name in shared:
-                    flat.state(name)[place.start : place.stop] = array.reshape(-1)
+                    flat.state(name)[place.start : place.stop] = place.laid(array)
             place.own = {name: flat.kept(value) for name, value in arrays.items() if name not in shared}
 
 

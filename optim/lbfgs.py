@@ -285,7 +285,7 @@ class _Line:
             ) from None
         g = np.zeros(self.flat.data.size, self._dtype)
         for place, grad in self.flat.present():
-            g[place.start : place.stop] = grad.reshape(-1)
+            g[place.start : place.stop] = place.laid(grad)
         return result, loss, g
 
     def trial(self, t: float) -> Trial:

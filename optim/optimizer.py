@@ -187,8 +187,8 @@ class Optimizer(Hookable):
             closure: computes the loss and calls backward(), with recording on; what it gives is returned.
 
         Raises:
-            ValueError, TypeError: an option, a parameter or a gradient is not what it should be; nothing
-                has been changed then.
+            ValueError, TypeError: an option, a parameter or a gradient is not what it should be, or a gradient
+                has a NaN or an infinity in it; nothing has been changed then.
         """
         loss = None
         if closure is not None:
@@ -200,12 +200,14 @@ class Optimizer(Hookable):
                 whole = None if self._whole_tensors else flat.whole()
                 if whole is not None and whole.own and not flat.alike():
                     whole = None
-                plans.append((flat, options, whole, None if whole is not None else flat.present()))
-        for flat, options, whole, present in plans:
+                present = None if whole is not None else flat.present()
+                plans.append((flat, options, whole, present, flat.is_tame(present)))
+        for flat, options, whole, present, tame in plans:
             names = self._state_names(options)
+            regularization, constraints = options["regularization"], options["constraints"]
             rule: Callable[..., None] = self._update
-            if options["regularization"]:
-                rule = Regularized(rule, options["regularization"], self._step_size(options))
+            if regularization:
+                rule = Regularized(rule, regularization, self._step_size(options))
             if self._whole_tensors:
                 flat.update_each(present or [], partial(self._state_shapes, o=options), rule, options)
             else:
@@ -213,14 +215,14 @@ class Optimizer(Hookable):
                 flat.announce(present)
                 first = self._first_numbers(options)
                 for run in runs:
-                    flat.update(run, names, rule, {**options, **(run.own or first)} if first else options)
+                    flat.update(run, names, rule, {**options, **(run.own or first)} if first else options, tame)
                 if first:
                     flat.renew(present, partial(self._numbers_after, options, first))
             if names or self._counts_steps:
                 flat.finish(present, self._counts_steps)
-            if options["regularization"] or options["constraints"]:
+            if regularization or constraints:
                 moved = flat.places if present is None else [place for place, _ in present]
-                settle(moved, options["regularization"], options["constraints"], self._step_size(options))
+                settle(moved, regularization, constraints, self._step_size(options))
         self._stepped = True
         return loss
 
@@ -257,9 +259,9 @@ class Optimizer(Hookable):
         for name in PARTS:
             if parsed[name] and not self._takes_parts:
                 raise ValueError(
-                    f"{type(self).__name__}: {name}={list(parsed[name])}: it looks for its way along a line, on which "
-                    "they cannot act; add a penalty to the loss that the closure computes, loss + L2(1e-3)(params), "
-                    "and put constraints to `AugmentedLagrangian`"
+                    f"{type(self).__name__}: {name}={list(parsed[name])}: its step() has no place where they "
+                    "could act; add a penalty to the loss that the closure computes, loss + L2(1e-3)(params), and put "
+                    "constraints to `AugmentedLagrangian`"
                 )
         return parsed
 

@@ -33,28 +33,27 @@ def _detached_maximum(logits: Any) -> Any:
 
 def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, Any]:
     count, classes = logits.shape
-    shifted = logits - _row_maximum(logits)[:, None]
-    picked = shifted[positions(count), labels]
-    softmax = np.exp(shifted, out=shifted)
-    totals = softmax.dot(ones(classes, softmax.dtype))  # sums of short rows, in half the time of a reduction
-    losses = np.log(totals)
-    losses -= picked
-    softmax /= totals[:, None]
-    return reduced_raw(losses, reduction), softmax
+    if classes <= count:  # classes first, z[c, i]: NumPy works along the samples then, many at a time
+        z = logits.T.copy()
+        flat, right = z.reshape(-1), labels * count + positions(count)
+    else:
+        rows = logits.copy()
+        z, flat, right = rows.T, rows.reshape(-1), labels + positions(count) * classes
+    z -= np.maximum.reduce(z)
+    log_p = flat[right]
+    np.exp(z, out=z)
+    totals = ones(classes, z.dtype).dot(z)
+    log_p -= np.log(totals)
+    # The gradient is known already, softmax less one-hot: p - 1 is taken from log p, where it loses no digits.
+    z /= totals
+    flat[right] = np.expm1(log_p)
+    return -reduced_raw(log_p, reduction), z
 
 
 def backward(
-    g: Any, softmax: Any, _needs: Sequence[Any], _logits: Any, labels: Any, *, reduction: str = "mean"
+    g: Any, gradient: Any, _needs: Sequence[Any], _logits: Any, labels: Any, *, reduction: str = "mean"
 ) -> tuple[Any, None]:
-    per_row = spread_cotangent(g, reduction, len(labels))
-    d = softmax * (per_row[:, None] if reduction == "none" else per_row)
-    d[positions(len(labels)), labels] -= per_row
-    return d, None
-
-
-def _row_maximum(x: Any) -> Any:
-    """The maximum of each row.  NumPy reduces along short rows one by one; turned, it does many at a time."""
-    return np.maximum.reduce(x.T.copy(), axis=0) if x.shape[1] <= 32 else np.maximum.reduce(x, axis=1)
+    return (gradient * spread_cotangent(g, reduction, len(labels))).T, None
 
 
 reference.__name__ = "cross_entropy"

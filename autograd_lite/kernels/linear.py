@@ -2,6 +2,9 @@
 
     linear(x, weight, bias)        x (..., in), weight (out, in), bias (out,) or None  ->  (..., out)
 
+The fastest layout of the weight in memory is (in, out), seen transposed: forward is then a plain product of
+two arrays, which BLAS does in half the time of one with a transposed operand where they are small.
+
 With g the cotangent of y, all leading axes of x laid in one:  dx = g W,  dW = g^T x,  db = sum of g.
 """
 
@@ -37,12 +40,21 @@ def backward(
         return dx if dx is None else dx.reshape(x.shape), dweight, dbias
     return (
         g.dot(weight) if needs[0] is not None else None,
-        g.T.dot(x, out=room(needs[1])) if needs[1] is not None else None,
-        None if bias is None or needs[2] is None else ones(len(x), g.dtype).dot(g, out=room(needs[2])),
+        _product(g, x, needs[1]) if needs[1] is not None else None,
+        None if bias is None or needs[2] is None else ones(len(x), g.dtype).dot(g, out=_room(needs[2])),
     )
 
 
-def room(need: Any) -> Any:
+def _product(g: Any, x: Any, need: Any) -> Any:
+    """g^T x, in the room for it if there is one; a product can only be written row by row."""
+    out = _room(need)
+    if out is None or out.flags.c_contiguous:
+        return g.T.dot(x, out=out)
+    x.T.dot(g, out=out.T)
+    return out
+
+
+def _room(need: Any) -> Any:
     """The array to write a cotangent into, if there is one."""
     return need if type(need) is np.ndarray else None
 

@@ -29,9 +29,9 @@ def reduced_raw(losses: Any, reduction: str) -> Any:
         return losses
     if losses.dtype.itemsize < 4:  # half precision holds neither the sum nor the count
         return losses.mean() if reduction == "mean" else losses.sum()
-    flat = losses.reshape(-1)
+    flat = losses if losses.ndim == 1 else losses.reshape(-1)
     total = flat.dot(ones(flat.size, flat.dtype))
-    return total / losses.size if reduction == "mean" else total
+    return total / flat.size if reduction == "mean" else total
 
 
 def spread_cotangent(g: Any, reduction: str, count: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import tracemalloc
 import weakref
 from typing import Any
@@ -97,7 +98,8 @@ def test_an_assigned_gradient_in_another_memory_order_while_the_buffer_is_held()
 
 
 def test_without_reference_counts_backward_never_writes_into_the_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optim.flat, "_references", None)
+    always_new = itertools.count()
+    monkeypatch.setattr(optim.flat, "_references", lambda _: next(always_new))
     p = leaf(1.0, 2.0)
     optimizer = optim.SGD([p], lr=0.25)
     held = []

@@ -114,7 +114,7 @@ def test_a_bad_group_leaves_the_good_ones_before_it_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", ["shape", "dtype", "data", "data in place", "missing option", "option", "params", "groups"]
+    "spoil", ["shape", "dtype", "data", "data in place", "missing option", "option", "params", "groups", "nan", "inf"]
 )
 def test_a_step_that_cannot_be_done_changes_nothing(spoil: str) -> None:
     p, q = leaf(), leaf(3)
@@ -134,6 +134,15 @@ def test_a_step_that_cannot_be_done_changes_nothing(spoil: str) -> None:
         q.grad = None
         q.sum().backward()
         q._data, message = np.ones(3), r"params\[0\] of group 1 is now float64\[3\]"
+    elif spoil == "nan":
+        watch.grad, message = (
+            np.array([1.0, np.nan, np.nan], np.float32),
+            r"group 1, float32\[3\], has 2 .*nan at \[1\]",
+        )
+    elif spoil == "inf":
+        q.grad = None
+        (q * np.array([1.0, 1.0, np.inf], np.float32)).sum().backward()
+        message = r"group 1, float32\[3\], has 1 .* inf at \[2\]"
     elif spoil == "option":
         optimizer.param_groups[1]["lr"], message = -1.0, "lr=-1.0"
     elif spoil == "missing option":
@@ -182,15 +191,6 @@ def spoiled(change: Any) -> dict[str, Any]:
         (lambda s: s["state"][1].update(step=0), ValueError, "step is 0"),
         (lambda _: optim.SGD([leaf(), leaf(3)]).state_dict(), ValueError, r"lacks \['amsgrad', 'betas', 'eps'\]"),
         (lambda s: s["param_groups"][0].update(amsgrad=True), ValueError, r"lacks \['max_exp_avg_sq'\]"),
-    ],
-)
-def test_a_state_dict_that_does_not_fit(change: Any, error: Any, message: str) -> None:
-    optimizer = optim.Adam([leaf(), leaf(3)])
-    with pytest.raises(error, match=message):
-        optimizer.load_state_dict(spoiled(change))
-    assert optimizer.state == {}
-    assert optimizer.param_groups[0]["lr"] == 1e-3
-
         (lambda s: s.update(param_groups=3), TypeError, '"param_groups" a list of dicts'),
         (lambda s: s["param_groups"][0].update(params=2), TypeError, '"params" of group 0 must be a list of numbers'),
         (lambda s: s["param_groups"][0].update(params=[[0], [1]]), TypeError, '"params" of group 0 must be a list'),
@@ -203,6 +203,15 @@ def test_a_state_dict_that_does_not_fit(change: Any, error: Any, message: str) -
         (lambda s: s["state"][0].update(step=float("nan")), ValueError, "step is nan, and must be a whole number"),
         (lambda s: s["state"][0].update(step=1.5), ValueError, "step is 1.5, and must be a whole number"),
         (lambda s: s["state"][1].update(exp_avg="abc"), ValueError, "parameter 1: exp_avg is "),
+    ],
+)
+def test_a_state_dict_that_does_not_fit(change: Any, error: Any, message: str) -> None:
+    optimizer = optim.Adam([leaf(), leaf(3)])
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(spoiled(change))
+    assert optimizer.state == {}
+    assert optimizer.param_groups[0]["lr"] == 1e-3
+
 
 def test_l1_is_taken_by_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional"):

@@ -194,14 +194,33 @@ def test_a_gradient_in_another_memory_order_is_read_right() -> None:
     np.testing.assert_array_equal(p.data, -kept)
 
 
-def test_overflow_and_nan_end_no_step_midway() -> None:
+def test_an_overflow_ends_no_step_midway() -> None:
     p, q = leaves([np.ones(2, np.float32), np.ones(2, np.float32)])
     optimizer = optim.Adam([p, q], lr=0.5)
-    p.grad = np.array([3e38, np.nan], np.float32)
+    p.grad = np.array([3e38, -3e38], np.float32)
     q.grad = np.ones(2, np.float32)
     with np.errstate(all="raise"):
         optimizer.step()
     np.testing.assert_allclose(q.data, 0.5)
+
+
+def test_a_parameter_that_lies_transposed_in_memory_is_trained_like_any_other() -> None:
+    start, factor = np.arange(6.0).reshape(2, 3), np.array([[1.0, -2.0, 3.0], [-4.0, 5.0, -6.0]])
+    p, turned = leaves([start, np.ascontiguousarray(start.T).T])
+    assert not turned._data.flags.c_contiguous
+    a, b = (optim.SGD([t], lr=0.1, momentum=0.9) for t in (p, turned))
+    for step in range(4):
+        for t, optimizer in ((p, a), (turned, b)):
+            optimizer.zero_grad()
+            if step == 2:  # a gradient that does not lie where backward would put it
+                t.grad = factor
+            else:
+                (t * t * factor).sum().backward()
+            optimizer.step()
+        np.testing.assert_array_equal(turned.data, p.data)
+    np.testing.assert_array_equal(b.state[turned]["momentum_buffer"], a.state[p]["momentum_buffer"])
+    b.load_state_dict(a.state_dict())
+    np.testing.assert_array_equal(b.state[turned]["momentum_buffer"], a.state[p]["momentum_buffer"])
 
 
 @pytest.mark.parametrize("maximize", [False, True])
