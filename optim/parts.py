@@ -99,6 +99,17 @@ def widened(x: Array) -> Array:
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
+def lengths(x: Array, axis: int | tuple[int, ...] | None) -> Array:
+    """The 2-norms along axes, which are kept as axes of length 1; without an array of squares as large as x."""
+    if axis is None:
+        line = x.ravel(order="K")
+        return np.asarray(np.sqrt(np.dot(line, line))).reshape((1,) * x.ndim)
+    letters = list(range(x.ndim))
+    gone = {one % x.ndim for one in (axis if isinstance(axis, tuple) else (axis,))}
+    squares = np.einsum(x, letters, x, letters, [one for one in letters if one not in gone])
+    return np.asarray(np.sqrt(squares)).reshape([1 if one in gone else n for one, n in enumerate(x.shape)])
+
+
 def check_axis(axis: Any, what: str) -> int | tuple[int, ...] | None:
     """An axis, several, or None, as NumPy takes them; raises naming `what`."""
     given = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
@@ -110,10 +121,13 @@ def check_axis(axis: Any, what: str) -> int | tuple[int, ...] | None:
 
 
 def check_has_axis(axis: int | tuple[int, ...] | None, shape: tuple[int, ...], what: str, label: str) -> None:
-    """Raise if a parameter has no such axis."""
-    for one in axis if isinstance(axis, tuple) else () if axis is None else (axis,):
+    """Raise if a parameter has no such axis, or one is named twice."""
+    given = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
+    for one in given:
         if not -len(shape) <= one < len(shape):
             raise ValueError(
                 f"{what}: {label} has shape {shape}, and no axis {one}; put it into a group of its own "
                 "(optim.split_groups does so by name), or choose another axis"
             )
+    if len({one % len(shape) for one in given}) != len(given):
+        raise ValueError(f"{what}: axis={axis} names an axis of {label}, which has shape {shape}, twice")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..flat import Array
 from ..options import Check, not_negative
-from ..parts import check_axis, check_has_axis, widened
+from ..parts import check_axis, check_has_axis, lengths, widened
 from .base import Constraint
 
 
@@ -66,8 +66,14 @@ class L2Ball(Constraint):
         check_has_axis(self.axis, shape, "L2Ball", label)
 
     def project(self, x: Array) -> Array:
-        wide = widened(x)
-        norms = np.sqrt(np.square(wide).sum(axis=self.axis, keepdims=True))
-        outside = norms > self.radius
-        factors = np.where(outside, self.radius / np.where(outside, norms, 1.0), 1.0)
-        return np.asarray(wide * factors.astype(wide.dtype, copy=False)).astype(x.dtype, copy=False)
+        return into_l2_ball(x.copy(), self.radius, self.axis)
+
+
+def into_l2_ball(x: Array, radius: float, axis: int | tuple[int, ...] | None) -> Array:
+    """x itself, changed in place into its nearest point; what has been checked."""
+    wide = widened(x)
+    norms = lengths(wide, axis)
+    outside = norms > radius
+    factors = np.where(outside, radius / np.where(outside, norms, 1.0), 1.0).astype(wide.dtype, copy=False)
+    np.multiply(wide, factors, x, casting="same_kind")
+    return x

@@ -18,7 +18,7 @@ import numpy as np
 from autograd_lite.tensor import Tensor
 
 from ..flat import Array
-from ..parts import check_axis, check_has_axis, widened
+from ..parts import check_axis, check_has_axis, lengths, widened
 from .base import Penalty, PerTensor
 
 
@@ -63,7 +63,7 @@ class GroupLasso(PerTensor, Penalty):
 
     def shrink(self, p: Array, size: float) -> None:
         wide = widened(p)
-        norms = np.sqrt(np.square(wide).sum(axis=self.axis, keepdims=True))
+        norms = lengths(wide, self.axis)
         threshold = size * self.strength * self._weight(p.shape)
         # a group of norm 0 is divided by 1, and stays 0; one that is not finite stays visible
         kept = np.maximum(1.0 - threshold / np.where(norms == 0.0, 1.0, norms), 0.0)

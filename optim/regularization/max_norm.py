@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..constraints.l2_ball import project_l2_ball
+from ..constraints.l2_ball import into_l2_ball
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import check_axis, check_has_axis
@@ -52,4 +52,4 @@ class MaxNorm(PerTensor):
         check_has_axis(self.axis, shape, type(self).__name__, label)
 
     def shrink(self, p: Array, size: float) -> None:  # noqa: ARG002  # others need it
-        p[...] = project_l2_ball(p, self.max_norm, self.axis)
+        into_l2_ball(p, self.max_norm, self.axis)

@@ -477,6 +477,11 @@ def test_a_strength_that_is_refused_stays_what_it_was() -> None:
             ValueError,
             r"GroupLasso: params\[0\] of group 0 has shape \(4, 3\), and no axis 2",
         ),
+        (
+            reg.MaxNorm(0.1, axis=(0, -2)),
+            ValueError,
+            r"axis=\(0, -2\) names an axis of params\[0\] of group 0, .* twice",
+        ),
         (reg.MaxNorm(0.1, axis=(0, -3)), ValueError, r"MaxNorm: params\[0\] of group 0 .* no axis -3; .*split_groups"),
     ],
 )
