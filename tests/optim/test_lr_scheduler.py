@@ -66,6 +66,7 @@ SHARES = 0.4 * np.abs(np.sin(np.arange(STEPS)))
         {"patience": 1, "threshold": 0.05, "threshold_mode": "abs", "mode": "max"},
         {"patience": 0, "factor": 0.5, "min_lr": [0.01, 0.003]},
         {"patience": 0, "factor": 0.5, "eps": 0.004},
+        {"patience": 0, "factor": 0.5, "eps": 0.025},  # just what the second step would be: not more
     ],
 )
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ class Endless(S.LRScheduler):
         (lambda o: S.ConstantLR(o, 1.5), ValueError, "factor=1.5"),
         (lambda o: S.ConstantLR(o, total_iters=0), ValueError, "total_iters=0"),
         (lambda o: S.LinearLR(o, start_factor=0), ValueError, "start_factor=0 is out of range; pass a number > 0"),
+        (lambda o: S.LinearLR(o, start_factor=1.5), ValueError, "start_factor=1.5 is out of range; .* <= 1"),
+        (lambda o: S.LinearLR(o, end_factor=1.5), ValueError, "end_factor=1.5 is out of range; .* <= 1"),
         (lambda o: S.LinearLR(o, end_factor=-0.5), ValueError, "end_factor=-0.5 is out of range; pass a number >= 0"),
         (lambda o: S.LinearLR(o, total_iters=-1), ValueError, "total_iters=-1"),
         (lambda o: S.ExponentialLR(o, -1), ValueError, "ExponentialLR: gamma=-1"),
