@@ -22,6 +22,10 @@ class Constraint(Part):
         """The nearest point of the set, as a new array of the same shape and dtype."""
         raise NotImplementedError(f"{type(self).__name__} defines no project")
 
+    def enter(self, x: Array) -> None:
+        """Replace x by its nearest point, in place."""
+        x[...] = self.project(x)
+
     def __call__(self, x: Any) -> Array:
         """The nearest point of the set to an array or a Tensor's values, as a new array.
 

@@ -78,9 +78,15 @@ class Box(Constraint):
                 raise ValueError(f"Box: {name} has shape {given}, which does not broadcast to {label} of shape {shape}")
 
     def project(self, x: Array) -> Array:
+        x = x.copy()
+        self.enter(x)
+        return x
+
+    def enter(self, x: Array) -> None:
         # NumPy's promotion would turn a float32 parameter with float64 bounds into float64
         lower, upper = (b.astype(x.dtype) if isinstance(b, np.ndarray) else b for b in (self.lower, self.upper))
-        return np.array(x, copy=True) if lower is None and upper is None else np.asarray(np.clip(x, lower, upper))
+        if lower is not None or upper is not None:
+            np.clip(x, lower, upper, x)
 
 
 def _bound(value: Any, name: str) -> Any:

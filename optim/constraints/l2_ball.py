@@ -68,6 +68,9 @@ class L2Ball(Constraint):
     def project(self, x: Array) -> Array:
         return into_l2_ball(x.copy(), self.radius, self.axis)
 
+    def enter(self, x: Array) -> None:
+        into_l2_ball(x, self.radius, self.axis)
+
 
 def into_l2_ball(x: Array, radius: float, axis: int | tuple[int, ...] | None) -> Array:
     """x itself, changed in place into its nearest point; what has been checked."""

@@ -44,3 +44,6 @@ class NonNegative(Constraint):
 
     def project(self, x: Array) -> Array:
         return np.asarray(np.maximum(x, 0.0))
+
+    def enter(self, x: Array) -> None:
+        np.maximum(x, 0.0, out=x)

@@ -65,4 +65,4 @@ def settle(
             for regularizer in per_tensor:
                 regularizer.shrink(place.view, size)
             for constraint in constraints:
-                place.view[...] = constraint.project(place.view)
+                constraint.enter(place.view)
