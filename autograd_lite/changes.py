@@ -48,9 +48,9 @@ def note_changes(owners: Iterable[int]) -> None:
     """The same, for the identities of the arrays that own the memory."""
     global last_change
     with _changing:  # or a slower thread might put an older number over a newer one
-        now = next_order()
-        _changes.update(dict.fromkeys(owners, now))
-        last_change = now
+        last_change = next_order()
+        for owning in owners:
+            _changes[owning] = last_change
 
 
 def check_unchanged(node: Node) -> None:

@@ -176,7 +176,8 @@ def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
     if isinstance(primitive, Fused):
-        return apply_fused(primitive, args, kwargs)
+        raw_args = tuple(arg._data if isinstance(arg, Traced) else arg for arg in args)
+        return apply_fused(primitive, args, raw_args, kwargs)
     mode = current()
     raw: list[Any] = []
     parents: list[Node | None] = []
@@ -216,36 +217,29 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     return record(primitive, ans, saved, tuple(parents), kwargs or None)
 
 
-def apply_fused(fused: Fused, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The same for a fused operation: its kernel, or, with fusion switched off, its reference.
 
-    All arguments are kept, since higher derivatives will run the reference on them.
+    `raw` are the arguments with the arrays of Tensors.  All are kept, since higher derivatives will run the
+    reference on them.
     """
     mode = current()
     if not mode.fusing:
         answer = fused.reference(*args, **kwargs)
         return answer if isinstance(answer, Traced) else wrap(answer, None)
-    raw = []
-    parents: list[Node | None] = []
-    foreign = False
-    for arg in args:
-        if isinstance(arg, Traced):
-            raw.append(arg._data)
-            parents.append(arg._node)
-        else:
-            raw.append(arg)
-            parents.append(None)
-            foreign = True
     try:
         ans, residual = fused.kernel.forward(*raw, **kwargs)
     except Exception as error:
         raise explain(fused.name, args, kwargs, error) from error
-    if not (mode.recording and any(parents)):
+    if not mode.recording:
+        return wrap(ans, None)
+    parents = tuple([arg._node if isinstance(arg, Traced) else None for arg in args])
+    if not any(parents):
         return wrap(ans, None)
     saved = (residual, *raw)
-    if foreign:
+    if ndarray in map(type, args):  # of the user's own
         saved = protect(saved, args)
-    return record(fused, ans, saved, tuple(parents), kwargs)
+    return record(fused, ans, saved, parents, kwargs)
 
 
 def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:

@@ -34,21 +34,22 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         ValueError: the shapes do not fit.
         TypeError: the dtypes differ.
     """
-    x = _array(input)
+    x = input if isinstance(input, (Tensor, np.ndarray)) else from_python(input)
     data = x._data if isinstance(x, Tensor) else x
     w = weight._data if isinstance(weight, Tensor) else weight
     if data.shape[-1:] != w.shape[1:] or data.dtype != w.dtype:
         raise _misfit(data, w)
     args: tuple[Any, ...] = (x, weight)
+    raw: tuple[Any, ...] = (data, w)
     if bias is not None:
         b = bias._data if isinstance(bias, Tensor) else bias
-        if b.shape != w.shape[:1] or b.dtype != w.dtype:
+        if b.ndim != 1 or len(b) != len(w) or b.dtype != w.dtype:
             raise ValueError(
                 f"linear: bias must have the length and dtype of weight's first axis; bias is {describe(b)}, "
                 f"weight {describe(w)}"
             )
-        args = (x, weight, bias)
-    answer: Tensor = apply_fused(kernels.linear, args, {})
+        args, raw = (x, weight, bias), (data, w, b)
+    answer: Tensor = apply_fused(kernels.linear, args, raw, {})
     return answer
 
 
@@ -67,7 +68,7 @@ def _misfit(x: Any, weight: Any) -> Exception:
 
 def relu(input: Any) -> Tensor:
     """max(x, 0), element by element; its slope at 0 is 0."""
-    return _relu(_tensor(input))
+    return _relu(input if isinstance(input, Tensor) else Tensor(input))
 
 
 def tanh(input: Any) -> Tensor:
@@ -132,9 +133,9 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     """
     check_reduction("cross_entropy", reduction)
     x, given = _array(input), _labels(target)
-    labels = _raw(given)
-    shape = _raw(x).shape
-    _require_floating("cross_entropy", x)
+    logits, labels = _raw(x), _raw(given)
+    _require_floating("cross_entropy", logits)
+    shape = logits.shape
     if not shape or labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()):
         raise ValueError(
             "cross_entropy: logits (N, C, ...) go with labels (N, ...), logits (C,) with one label; "
@@ -143,10 +144,11 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     classes = shape[1] if len(shape) > 1 else shape[0]
     _check_range(labels, classes)
     if len(shape) == 2:
-        losses: Tensor = apply_fused(kernels.cross_entropy, (x, given), {"reduction": reduction})
+        losses: Tensor = apply_fused(kernels.cross_entropy, (x, given), (logits, labels), {"reduction": reduction})
         return losses
     rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 2 else x.reshape(1, -1)
-    losses = apply_fused(kernels.cross_entropy, (rows, labels.reshape(-1)), {"reduction": reduction})
+    labels = labels.reshape(-1)
+    losses = apply_fused(kernels.cross_entropy, (rows, labels), (_raw(rows), labels), {"reduction": reduction})
     if reduction == "none":
         return losses.reshape(shape[:1] + shape[2:] if len(shape) > 1 else ())
     return losses
@@ -195,7 +197,9 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str 
             f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "
             f"{values.min()} to {values.max()}"
         )
-    answer: Tensor = apply_fused(kernels.binary_cross_entropy_with_logits, (x, y), {"reduction": reduction})
+    answer: Tensor = apply_fused(
+        kernels.binary_cross_entropy_with_logits, (x, y), (_raw(x), _raw(y)), {"reduction": reduction}
+    )
     return answer
 
 
@@ -207,7 +211,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
         TypeError: the dtypes differ.
     """
     x, y = _same_kind("mse_loss", input, target, reduction)
-    answer: Tensor = apply_fused(kernels.mse_loss, (x, y), {"reduction": reduction})
+    answer: Tensor = apply_fused(kernels.mse_loss, (x, y), (_raw(x), _raw(y)), {"reduction": reduction})
     return answer
 
 

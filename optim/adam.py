@@ -15,15 +15,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, decay_rates, flag, not_negative
-from .penalty import penalized
+from .penalty import decayed, penalized
 
 
 class Adam(Optimizer):
@@ -39,6 +39,8 @@ class Adam(Optimizer):
         amsgrad: divide by the largest mean square so far, so that no step size ever grows again.
         l1: α, the weight of an L1 penalty in the gradient.
         maximize: go up instead of down.
+        decoupled_weight_decay: let the penalties act on the parameters and not on the gradient, as in `AdamW`.
+        common: regularization and constraints, objects of `optim.regularization` and `optim.constraints`.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -62,6 +64,7 @@ class Adam(Optimizer):
         "amsgrad": flag,
         "l1": not_negative,
         "maximize": flag,
+        "decoupled_weight_decay": flag,
     }
 
     def __init__(
@@ -75,18 +78,16 @@ class Adam(Optimizer):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        decoupled_weight_decay: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         super().__init__(params, {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay,
-            "amsgrad": amsgrad, "l1": l1, "maximize": maximize,
-        })  # fmt: skip
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+            "l1": l1, "maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay,
+        }, **common)  # fmt: skip
 
     def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if o["amsgrad"] else ("exp_avg", "exp_avg_sq")
-
-    def _regularize(self, p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
-        """The gradient to follow; here with the penalties in it."""
-        return penalized(p, g, s, t, o)
 
     def _update(
         self, p: Array, g: Array, state: Sequence[Array], scratch: Sequence[Array], step: int, o: Mapping[str, Any]
@@ -95,7 +96,7 @@ class Adam(Optimizer):
         m, v = state[:2]
         beta1, beta2 = o["betas"]
         keep1, take1, keep2, take2 = _rates(beta1, beta2, p.dtype.char)
-        g = self._regularize(p, g, s, t, o)
+        g = (decayed if o["decoupled_weight_decay"] else penalized)(p, g, s, t, o)
 
         m *= keep1
         np.multiply(g, take1, t)

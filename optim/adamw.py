@@ -8,13 +8,11 @@ Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, https
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 from .adam import Adam
-from .flat import Array
 from .groups import Params
-from .penalty import decayed
+from .optimizer import Common
 
 
 class AdamW(Adam):
@@ -48,8 +46,10 @@ class AdamW(Adam):
         *,
         l1: float = 0.0,
         maximize: bool = False,
+        decoupled_weight_decay: bool = True,
+        **common: Unpack[Common],
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, l1=l1, maximize=maximize)
-
-    def _regularize(self, p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
-        return decayed(p, g, s, t, o)
+        super().__init__(
+            params, lr, betas, eps, weight_decay, amsgrad,
+            l1=l1, maximize=maximize, decoupled_weight_decay=decoupled_weight_decay, **common,
+        )  # fmt: skip

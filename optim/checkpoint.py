@@ -16,7 +16,8 @@ from autograd_lite.tensor import Tensor
 
 from .parts import PARTS, Part, check_numbers
 
-NOT_IN_PYTORCH = frozenset({"l1", "maximize", "tolerance_curvature", *PARTS})  # its Muon has no `maximize`
+# Its Muon has no `maximize`, and its older Adam no decoupled decay.
+NOT_IN_PYTORCH = frozenset({"l1", "maximize", "tolerance_curvature", "decoupled_weight_decay", *PARTS})
 ONLY_IN_PYTORCH = frozenset({"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"})
 
 Entry = tuple[int, dict[str, Any]]

@@ -262,7 +262,8 @@ class Flat:
     def finish(self, present: Sequence[Present] | None, counting: bool) -> None:
         """Count a step of these parameters, or of all for None; without `counting`, 1 says that there is state."""
         for place in self.places if present is None else [place for place, _ in present]:
-            place.step = place.step + 1 if counting else 1
+            if counting or place.step == 0:
+                place.step += 1
 
     def renew(self, present: Sequence[Present] | None, after: Callable[[int, Mapping[str, Any]], Any]) -> None:
         """Replace what each of these places, or all for None, keeps of its own by `after(step, own)`."""

@@ -239,7 +239,8 @@ class Optimizer(Hookable):
                 "use add_param_group(), or make a new optimizer"
             )
         ready = []
-        for index, (options, group) in enumerate(zip(self.param_groups, self._groups, strict=True)):
+        for index, group in enumerate(self._groups):
+            options = self.param_groups[index]
             group.check_same(options["params"], index)
             try:
                 values = self._options_of(options)

@@ -38,7 +38,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "Adadelta": each([{"rho": 0.9, "eps": 1e-6}, {"rho": 0.5, "eps": 1e-2}], **PENALTY),
     "Adafactor": each([{"beta2_decay": -0.8, "d": 2.0}, {"beta2_decay": -0.3, "eps": (0.7, 0.5)}], **PENALTY),
     "Adagrad": each([{"lr_decay": 0.1}, {"eps": 0.1}], **PENALTY, initial_accumulator_value=[0.0, 0.5]),
-    "Adam": each(BETAS, **PENALTY, amsgrad=[False, True]),
+    "Adam": each(BETAS, **PENALTY, amsgrad=[False, True], decoupled_weight_decay=[False, True]),
     "AdamW": each(BETAS, **PENALTY, amsgrad=[False, True]),
     "Adamax": each(BETAS, **PENALTY),
     "Muon": each(
@@ -333,7 +333,11 @@ def test_lion_is_the_papers(options: dict[str, Any]) -> None:
 
 DECOUPLED = {"AdamW", "Adafactor", "Lion", "Muon"}
 WITH_L1 = [(name, {}) for name in [*OPTIONS, "Lion"] if name not in ("Rprop",)]
-WITH_L1 += [("NAdam", {"decoupled_weight_decay": True}), ("RAdam", {"decoupled_weight_decay": True})]
+WITH_L1 += [
+    ("Adam", {"decoupled_weight_decay": True}),
+    ("NAdam", {"decoupled_weight_decay": True}),
+    ("RAdam", {"decoupled_weight_decay": True}),
+]
 
 
 @pytest.mark.parametrize(("name", "options"), WITH_L1)
