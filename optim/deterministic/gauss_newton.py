@@ -48,5 +48,5 @@ def gauss_newton(
                 break
             step *= 0.5
             if step * length <= max(problem.structure.eps * linear.size, 1e-300):
-                return linear.stalled(problem, point, start)
+                return linear.stalled(problem)
         point = trial

@@ -63,7 +63,7 @@ def levenberg_marquardt(
             if accepted:
                 break
             if not longest > max(problem.structure.eps * linear.size, 1e-300):
-                return linear.stalled(problem, point, start)
+                return linear.stalled(problem)
         point = trial
 
 

@@ -79,10 +79,10 @@ class Linearized:
             )
         return None
 
-    def stalled(self, problem: Residuals, point: ResidualPoint, start: ResidualPoint) -> Stop:
+    def stalled(self, problem: Residuals) -> Stop:
         """The end where no lower point is found: at the minimum as far as can be seen, or short of it."""
         eps, precision = problem.structure.eps, problem.structure.dtype.name
-        if self.single**2 <= eps**0.75 or point.fun <= (100.0 * eps) ** 2 * start.fun:
+        if self.single**2 <= eps**0.75:
             return Stop(True, f"converged: what is left to gain is beyond the precision of {precision}")
         return Stop(
             False,

@@ -14,7 +14,7 @@ import pytest
 import scipy.optimize
 from autograd_lite.optim.deterministic.minimization import METHODS
 from autograd_lite.optim.deterministic.problem import Problem
-from autograd_lite.optim.deterministic.scipy_methods import KINDS
+from autograd_lite.optim.deterministic.scipy_methods import KINDS, _constraint
 from autograd_lite.optim.deterministic.structure import Structure
 from autograd_lite.optim.deterministic.subproblem import solve
 from standard_functions import STANDARD, rosenbrock
@@ -185,6 +185,25 @@ def test_a_low_precision_stays_and_converges_to_what_it_can(method: str, dtype: 
     np.testing.assert_allclose(rosen.x, 1.0, atol=1e-3)
 
 
+def test_points_are_what_the_parameters_can_hold() -> None:
+    structure = Structure([0.0, np.zeros(1, np.float32)])
+    assert structure.eps == np.finfo(np.float32).eps  # that of the coarsest
+    point = Problem(lambda p: p[0] + p[1].sum(), structure).point(np.array([0.1, 0.1]))
+    assert point.x.tolist() == [0.1, float(np.float32(0.1))]
+
+
+@pytest.mark.parametrize("method", ["newton", "newton-cg"])
+def test_what_cannot_be_told_from_the_minimum_has_converged(method: str) -> None:
+    weights = np.array([1.0, 1e3, 1.7])
+    result = optim.minimize(
+        lambda x: np.sum(np.cosh(x - 0.3) * weights) + 0.37 * np.sum(x), np.array([1.0, 2.0, 0.1]), method, tol=0.0
+    )
+    assert result.grad_norm > 0.0  # which rounding does not let it reach
+    assert result.converged
+    assert "beyond the precision of float64" in result.message
+    np.testing.assert_allclose(result.x, 0.3 - np.arcsinh(0.37 / weights), rtol=1e-12)
+
+
 @pytest.mark.parametrize("method", OURS)
 def test_a_step_into_nan_is_taken_back(method: str) -> None:
     tried = []
@@ -341,6 +360,19 @@ def test_scipys_own_constraints_get_exact_derivatives() -> None:
     )  # fmt: skip
     np.testing.assert_allclose([*result.x["x"], result.x["y"]], [2**-0.25, 2**-0.25, 2**0.25], rtol=1e-4)
     assert all(isinstance(p["x"], ag.Tensor) for p in seen)
+
+
+def test_trust_constr_gets_exact_second_derivatives_of_constraints() -> None:
+    structure = Structure({"x": 2.0, "y": 3.0})
+    product = [lambda p: p["x"] ** 2 * p["y"], lambda p: ag.stack([p["x"] * p["y"], p["y"] ** 3])]
+    dicts = [{"type": "ineq", "fun": fun} for fun in product]
+    own = [scipy.optimize.NonlinearConstraint(fun, 0.0, np.inf) for fun in product]
+    for scalar, vector in (dicts, own):
+        given = _constraint(scipy.optimize, scalar, structure, 0, "trust-constr")
+        np.testing.assert_allclose(given.hess(structure.start, np.array([2.0])), [[12.0, 8.0], [8.0, 0.0]])
+        np.testing.assert_allclose(given.jac(structure.start), [[12.0, 4.0]])
+        given = _constraint(scipy.optimize, vector, structure, 0, "trust-constr")
+        np.testing.assert_allclose(given.hess(structure.start, np.array([2.0, 1.0])), [[0.0, 2.0], [2.0, 18.0]])
 
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
