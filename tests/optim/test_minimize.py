@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 from autograd_lite.optim.deterministic.minimization import METHODS
+from autograd_lite.optim.deterministic.newton_cg import truncated_cg
 from autograd_lite.optim.deterministic.problem import Problem
 from autograd_lite.optim.deterministic.scipy_methods import KINDS, _constraint
 from autograd_lite.optim.deterministic.structure import Structure
@@ -121,6 +122,21 @@ def test_the_trust_region_step_is_the_solution(seed: int) -> None:
     assert (curvatures + mu).min() >= -1e-12 * np.abs(curvatures).max()
     np.testing.assert_allclose((curvatures + mu) * p, -slopes, rtol=1e-8, atol=1e-8 * np.abs(slopes).max())
     assert mu == 0 or length == pytest.approx(radius, rel=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6])
+def test_truncated_conjugate_gradients(scale: float) -> None:
+    """Inside: as exact as the gradient is small; where the matrix curves downwards: to the boundary."""
+    random = np.random.default_rng(3)
+    root, g = random.normal(size=(6, 6)), scale * random.normal(size=6)
+    hessian = root @ root.T + np.eye(6)
+    p, sinks = truncated_cg(lambda v: hessian @ v, g, 100.0)
+    size = np.linalg.norm(g)
+    assert np.linalg.norm(hessian @ p + g) <= min(0.5, math.sqrt(size)) * size
+    assert sinks == pytest.approx(-(g @ p + 0.5 * p @ hessian @ p))
+    p, sinks = truncated_cg(lambda v: np.array([-1.0, 1.0]) * v, np.array([scale, 0.0]), 3.0)
+    np.testing.assert_allclose(p, [-3.0, 0.0])
+    assert sinks == pytest.approx(3.0 * scale + 4.5)
 
 
 class Pair(collections.namedtuple("Pair", "u v")):  # the untyped kind is under test
