@@ -45,16 +45,19 @@ def pullback(
     carried: dict[int, Any] = {}  # by order: the cotangent of each node that waits
     owned: set[int] = set()  # orders whose cotangent is a sum made here, which may be added to in place
 
-    for node, g in zip(outputs, cotangents, strict=True):
-        if needed is None or node in needed:
-            if node.order in carried:
-                carried[node.order] = carried[node.order] + g
-            else:
-                carried[node.order] = g
-                heappush(waiting, (node.order, node))
-
     upcoming: Node | None = None  # one that waits outside the heap: in a chain of operations there is no other
     upcoming_g: Any = None
+    if len(outputs) == 1 and needed is None:
+        upcoming, upcoming_g = outputs[0], cotangents[0]
+    else:
+        for node, g in zip(outputs, cotangents, strict=True):
+            if needed is None or node in needed:
+                if node.order in carried:
+                    carried[node.order] = carried[node.order] + g
+                else:
+                    carried[node.order] = g
+                    heappush(waiting, (node.order, node))
+
     while True:
         if upcoming is not None:
             if waiting and waiting[0][0] < upcoming.order:

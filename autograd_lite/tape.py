@@ -14,6 +14,7 @@ sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 from weakref import ref
 
@@ -27,6 +28,7 @@ from .mode import current
 from .primitive import Fused, Primitive, Traced, general
 
 _new: Callable[[type], Any] = object.__new__
+_node_of = attrgetter("_node")
 
 
 class Node:
@@ -233,12 +235,14 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
         raise explain(fused.name, args, kwargs, error) from error
     if not mode.recording:
         return wrap(ans, None)
-    parents = tuple([arg._node if isinstance(arg, Traced) else None for arg in args])
+    saved = (residual, *raw)
+    try:
+        parents = tuple(map(_node_of, args))
+    except AttributeError:  # not all are Tensors, as they are in the usual case
+        parents = tuple(arg._node if isinstance(arg, Traced) else None for arg in args)
+        saved = protect(saved, args)
     if not any(parents):
         return wrap(ans, None)
-    saved = (residual, *raw)
-    if ndarray in map(type, args):  # of the user's own
-        saved = protect(saved, args)
     return record(fused, ans, saved, parents, kwargs)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
 
+_INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
 _relu, _tanh, _sigmoid = unary(ops.relu), unary(ops.tanh), unary(ops.sigmoid)
 
 
@@ -37,7 +38,8 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     x = input if isinstance(input, (Tensor, np.ndarray)) else from_python(input)
     data = x._data if isinstance(x, Tensor) else x
     w = weight._data if isinstance(weight, Tensor) else weight
-    if data.shape[-1:] != w.shape[1:] or data.dtype != w.dtype:
+    shape, features = data.shape, w.shape
+    if not shape or len(features) != 2 or shape[-1] != features[1] or data.dtype != w.dtype:
         raise _misfit(data, w)
     args: tuple[Any, ...] = (x, weight)
     raw: tuple[Any, ...] = (data, w)
@@ -134,8 +136,9 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     check_reduction("cross_entropy", reduction)
     x, given = _array(input), _labels(target)
     logits, labels = _raw(x), _raw(given)
-    _require_floating("cross_entropy", logits)
     shape = logits.shape
+    if logits.dtype.kind != "f":
+        _require_floating("cross_entropy", logits)
     if not shape or labels.shape != (shape[:1] + shape[2:] if len(shape) > 1 else ()):
         raise ValueError(
             "cross_entropy: logits (N, C, ...) go with labels (N, ...), logits (C,) with one label; "
@@ -157,19 +160,19 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
 def _labels(target: Any) -> Any:
     """Labels as int64; as they were given, if they are that already."""
     labels = target._data if isinstance(target, Tensor) else np.asarray(target)
-    if labels.dtype == np.int64:
+    if labels.dtype == _INT64:
         return target if isinstance(target, Tensor) else labels
     if labels.dtype.kind not in "iu":
         raise TypeError(
             f"cross_entropy: labels must be integers, the index of the right class of each sample, not {labels.dtype}; "
             "convert them, labels.astype(np.int64), or take np.argmax of one-hot rows"
         )
-    return labels.astype(np.int64)
+    return labels.astype(_INT64)
 
 
 def _check_range(labels: Any, classes: int) -> None:
     # Seen as unsigned numbers, negative labels are the largest of all: one pass finds both kinds of wrong.
-    unsigned = labels.view(np.uint64)
+    unsigned = labels.view(_UINT64)
     if unsigned.size and unsigned.item(unsigned.argmax()) >= classes:
         wrong = np.flatnonzero((labels < 0) | (labels >= classes))
         raise ValueError(

@@ -47,7 +47,7 @@ def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, 
     # The gradient is known already, softmax less one-hot: p - 1 is taken from log p, where it loses no digits.
     z /= totals
     flat[right] = np.expm1(log_p)
-    return -reduced_raw(log_p, reduction), z
+    return reduced_raw(np.negative(log_p, out=log_p), reduction), z
 
 
 def backward(
