@@ -26,15 +26,15 @@ import numpy as np
 from autograd_lite.mode import enable_grad
 from autograd_lite.tensor import Tensor
 
+from .acting import Regularized, settle
 from .checkpoint import read_state, to_load
-from .constraints.base import Constraint
+from .constraint import Constraint
 from .flat import Array
 from .groups import Group, Params, as_groups, check_fits, check_once, fill
 from .hooks import Hookable, with_hooks
 from .options import Check
 from .parts import PARTS, apart, parts
-from .regularization.acting import Regularized, settle
-from .regularization.base import Regularizer
+from .regularizer import Regularizer
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ Several in one list are projected onto one after the other, which ends in the la
 of them.
 """
 
+from ..constraint import Constraint
 from .augmented_lagrangian import AugmentedLagrangian, Constrained
-from .base import Constraint
 from .box import Box, project_box
 from .l1_ball import L1Ball, project_l1_ball
 from .l2_ball import L2Ball, project_l2_ball

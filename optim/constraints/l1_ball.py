@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..constraint import Constraint
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import check_has_axis, widened
-from .base import Constraint
 from .simplex import one_axis, onto_simplex
 
 

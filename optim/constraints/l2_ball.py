@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..constraint import Constraint
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import check_axis, check_has_axis, lengths, widened
-from .base import Constraint
 
 
 def project_l2_ball(x: Any, radius: float = 1.0, axis: int | tuple[int, ...] | None = None) -> Array:

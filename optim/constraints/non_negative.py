@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..constraint import Constraint
 from ..flat import Array
-from .base import Constraint
 
 
 def project_non_negative(x: Any) -> Array:

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from ..constraint import Constraint, check_finite
 from ..flat import Array
 from ..parts import widened
-from .base import Constraint, check_finite
 
 
 def project_orthogonal(x: Any) -> Array:

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..constraint import Constraint, check_finite, check_square
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import widened
-from .base import Constraint, check_finite, check_square
 
 
 def project_positive_definite(x: Any, minimum: float = 0.0) -> Array:

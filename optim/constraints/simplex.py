@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..constraint import Constraint
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import check_axis, check_has_axis, widened
-from .base import Constraint
 
 
 def project_simplex(x: Any, total: float = 1.0, axis: int | None = -1) -> Array:

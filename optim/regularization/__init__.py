@@ -14,11 +14,11 @@ in the gradient     `L2`, `L1`
 before the step     `DecoupledWeightDecay`
 after the step      `ProximalL1`, `ElasticNet`, `GroupLasso` (exact zeros; `sparsity` counts them), `MaxNorm`
 
-`base` says how they are put together, and how to write another one.  Each group has regularizers of its own:
+`optim.regularizer` says how they are put together, and how to write another one.  Each group has regularizers of its own:
 where one object is given to several groups, the further ones get copies of it.
 """
 
-from .base import Decoupled, InGradient, Penalty, PerTensor, Proximal, Regularizer
+from ..regularizer import Decoupled, InGradient, Penalty, PerTensor, Proximal, Regularizer
 from .decoupled import DecoupledWeightDecay
 from .elastic_net import ElasticNet
 from .group_lasso import GroupLasso

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..flat import Array
 from ..options import Check, not_negative
-from .base import Decoupled
+from ..regularizer import Decoupled
 
 
 class DecoupledWeightDecay(Decoupled):

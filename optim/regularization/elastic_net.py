@@ -19,7 +19,7 @@ from autograd_lite.tensor import Tensor
 
 from ..flat import Array
 from ..options import Check, not_negative, share
-from .base import Proximal
+from ..regularizer import Proximal
 from .proximal_l1 import soft_threshold
 
 

@@ -19,7 +19,7 @@ from autograd_lite.tensor import Tensor
 
 from ..flat import Array
 from ..parts import check_axis, check_has_axis, lengths, widened
-from .base import Penalty, PerTensor
+from ..regularizer import Penalty, PerTensor
 
 
 class GroupLasso(PerTensor, Penalty):

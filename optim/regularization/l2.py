@@ -15,7 +15,7 @@ import numpy as np
 from autograd_lite.tensor import Tensor
 
 from ..flat import Array
-from .base import InGradient
+from ..regularizer import InGradient
 
 
 class L2(InGradient):

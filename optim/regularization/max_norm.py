@@ -14,7 +14,7 @@ from ..constraints.l2_ball import into_l2_ball
 from ..flat import Array
 from ..options import Check, not_negative
 from ..parts import check_axis, check_has_axis
-from .base import PerTensor
+from ..regularizer import PerTensor
 
 
 class MaxNorm(PerTensor):

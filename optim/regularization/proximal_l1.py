@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.tensor import Tensor
 
 from ..flat import Array
-from .base import Proximal
+from ..regularizer import Proximal
 
 
 class ProximalL1(Proximal):

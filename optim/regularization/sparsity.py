@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .base import Parameters, named
+from ..regularizer import Parameters, named
 
 
 class Row(NamedTuple):

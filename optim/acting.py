@@ -1,4 +1,4 @@
-"""How regularizers and constraints are put around an optimizer's own update; `base` says in which order."""
+"""How regularizers and constraints are put around an optimizer's own update; `regularizer` says in which order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..constraints.base import Constraint
-from ..flat import Array, Place
-from .base import Decoupled, InGradient, PerTensor, Proximal, Regularizer
+from .constraint import Constraint
+from .flat import Array, Place
+from .regularizer import Decoupled, InGradient, PerTensor, Proximal, Regularizer
 
 
 class Regularized:

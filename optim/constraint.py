@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd_lite.tensor import Tensor
 
-from ..flat import Array
-from ..parts import Part
+from .flat import Array
+from .parts import Part
 
 
 class Constraint(Part):

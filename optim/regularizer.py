@@ -29,9 +29,9 @@ from typing import Any, ClassVar, TypeAlias
 from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
-from ..flat import Array
-from ..options import Check, not_negative
-from ..parts import Part
+from .flat import Array
+from .options import Check, not_negative
+from .parts import Part
 
 Parameters: TypeAlias = Tensor | Iterable[Tensor] | Iterable[tuple[str, Tensor]]
 
