@@ -64,17 +64,12 @@ def split_groups(
     head without decay ['2.bias']
     rest ['0.weight']
     rest without decay ['0.bias']
-    >>> optim.AdamW(groups, lr=0.01, weight_decay=0.1)
-    AdamW(
-      group 0 'head': 1 parameters, 6 numbers
-        lr=0.1, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.1, amsgrad=False, l1=0.0, maximize=False
-      group 1 'head without decay': 1 parameters, 2 numbers
-        lr=0.1, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, l1=0.0, maximize=False
-      group 2 'rest': 1 parameters, 12 numbers
-        lr=0.01, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.1, amsgrad=False, l1=0.0, maximize=False
-      group 3 'rest without decay': 1 parameters, 3 numbers
-        lr=0.01, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, l1=0.0, maximize=False
-    )
+    >>> for group in optim.AdamW(groups, lr=0.01, weight_decay=0.1).param_groups:
+    ...     print(group["name"], group["lr"], group["weight_decay"])
+    head 0.1 0.1
+    head without decay 0.1 0.0
+    rest 0.01 0.1
+    rest without decay 0.01 0.0
     """
     named = _listed(named_parameters)
     options: dict[str, dict[str, Any]] = {}

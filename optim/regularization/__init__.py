@@ -14,8 +14,8 @@ in the gradient     `L2`, `L1`
 before the step     `DecoupledWeightDecay`
 after the step      `ProximalL1`, `ElasticNet`, `GroupLasso` (exact zeros; `sparsity` counts them), `MaxNorm`
 
-`optim.regularizer` says how they are put together, and how to write another one.  Each group has regularizers of its own:
-where one object is given to several groups, the further ones get copies of it.
+`optim.regularizer` says how they are put together, and how to write another one.  Each group has regularizers of
+its own: where one object is given to several groups, the further ones get copies of it.
 """
 
 from ..regularizer import Decoupled, InGradient, Penalty, PerTensor, Proximal, Regularizer
