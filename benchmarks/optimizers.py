@@ -6,7 +6,8 @@ Adam, 40 x 25,000     40 tensors, 1,000,000 floats together
 Adam, 4 x 1,250       4 tensors, 5,000 floats together
 peak memory           what a step takes at its peak, as a share of the parameters' size
 
-PyTorch's side is `torch.optim.Adam` as one gets it, without arguments.  The gradients lie ready on both sides.
+PyTorch's side is `torch.optim.Adam` as one gets it, without arguments.  The gradients of one
+backward lie ready on both sides.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ def adam(count: int, size: int, steps: int) -> tuple[Run, Run]:
     gradients = [rng.normal(size=size).astype(np.float32) for _ in range(count)]
     mine = [ag.Tensor(v, requires_grad=True) for v in values]
     theirs = [torch.from_numpy(v.copy()).requires_grad_() for v in values]
-    for p, t, g in zip(mine, theirs, gradients, strict=True):
-        p.grad = ag.Tensor(g)
-        t.grad = torch.from_numpy(g.copy())
     ours = optim.Adam(mine, lr=LEARNING_RATE)
     other = torch.optim.Adam(theirs, lr=LEARNING_RATE)
+    for p, t, g in zip(mine, theirs, gradients, strict=True):
+        (p * g).sum().backward()  # as in training: each framework puts the gradients where it wants them
+        (t * torch.from_numpy(g)).sum().backward()
 
     def step_ours() -> float:
         for _ in range(steps):
@@ -58,9 +59,9 @@ def adam(count: int, size: int, steps: int) -> tuple[Run, Run]:
 def peak_memory(count: int, size: int) -> float:
     """The most that a step takes beyond what it finds, as a share of the parameters' size."""
     params = [ag.Tensor(np.zeros(size, np.float32), requires_grad=True) for _ in range(count)]
-    for p in params:
-        p.grad = ag.Tensor(np.ones(size, np.float32))
     optimizer = optim.Adam(params)
+    for p in params:
+        p.sum().backward()
     for _ in range(2):
         optimizer.step()
     tracemalloc.start()

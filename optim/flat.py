@@ -155,14 +155,14 @@ class Flat:
 
     def __init__(self, params: Sequence[tuple[Tensor, str]], dtype: Any) -> None:
         size = sum(param.size for param, _ in params)
-        self.data: Array = np.empty(size, dtype)
-        self.grad: Array = np.zeros(size, dtype)
+        self.data = _aligned(size, dtype)
+        self.grad = _aligned(size, dtype)
         # Half precision cannot hold the squares Adam divides by (a gradient of 0.005 already makes it divide by
         # 0), so the state and the arithmetic of a step are float32 there.
         self.widened = dtype == np.float16
         self._work = np.dtype(np.float32) if self.widened else np.dtype(dtype)
         self._state: dict[str, Array] = {}
-        self._scratch = [np.empty(min(size, BLOCK), self._work) for _ in range(4 if self.widened else 2)]
+        self._scratch = [_aligned(min(size, BLOCK), self._work) for _ in range(4 if self.widened else 2)]
         self._cut: dict[tuple[int, int, tuple[str, ...]], list[Block]] = {}
         self.places: list[Place] = []
         start = 0
@@ -175,7 +175,7 @@ class Flat:
         """The buffer of one optimizer state, zeros at first."""
         buffer = self._state.get(name)
         if buffer is None:
-            buffer = self._state[name] = np.zeros(self.data.size, self._work)
+            buffer = self._state[name] = _aligned(self.data.size, self._work)
         return buffer
 
     def kept(self, value: Any) -> Any:
@@ -363,6 +363,13 @@ def _is_tame(g: Array) -> bool:
         return math.isfinite(line.dot(line))
     except (FloatingPointError, RuntimeWarning):  # an overflow, where the user has made it an error
         return False
+
+
+def _aligned(size: int, dtype: Any) -> Array:
+    """Zeros that begin where a cache line does: NumPy goes through them about a tenth faster."""
+    room = np.zeros(size * np.dtype(dtype).itemsize + 64, np.uint8)
+    start = -room.ctypes.data % 64
+    return room[start : start + room.size - 64].view(dtype)
 
 
 def _line(buffer: Array, start: int, stop: int) -> Array:
