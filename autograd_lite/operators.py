@@ -15,11 +15,12 @@ import numpy as np
 from numpy import generic, ndarray
 
 from . import ops
+from .calls import protect
 from .data import from_python
 from .errors import explain
 from .mode import current
 from .primitive import Primitive, Traced
-from .tape import protect, record, wrap
+from .tape import record, wrap
 
 if TYPE_CHECKING:
     from .tensor import Tensor

@@ -22,7 +22,8 @@ from . import changes
 from .changes import check_unchanged
 from .mode import Mode, _mode, current
 from .primitive import Fused, Primitive, linear
-from .tape import Node, pick, record, wrap
+from .several import pick
+from .tape import Node, record, wrap
 
 
 def pullback(

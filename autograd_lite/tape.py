@@ -7,28 +7,31 @@ reference counting alone.
 
     node = record(primitive, ans, saved, parents, kwargs)
 
-`apply` is the whole life of a call: take the arrays out of the arguments, run NumPy, record.  The two
-sweeps over what is recorded, `pullback` and `pushforward`, are in `sweeps`.
+Calls that lead here are in `calls`; the two sweeps over what is recorded, `pullback` and `pushforward`, are in
+`sweeps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Callable
 from typing import Any
-from weakref import ref
 
 import numpy as np
 from numpy import ndarray
 
-from .changes import can_change, next_order, note_change
-from .data import from_python
-from .errors import explain
-from .mode import current
-from .primitive import Fused, Primitive, Traced, general
+from .changes import next_order, note_change
+from .primitive import Primitive, Traced
 
 _new: Callable[[type], Any] = object.__new__
-_node_of = attrgetter("_node")
+
+
+Span = tuple[int, int, str, Callable[[], Any], Any]
+"""A call of a module: (start, end, class name, weak reference to the module, Span that ended here before or None).
+
+All that was recorded from order `start` down to `end` was recorded inside the call.  A plain tuple, since one
+is made at each call.  The reference is weak so that a graph never keeps a network alive, nor a network itself
+through an activation that it has stored.
+"""
 
 
 class Node:
@@ -170,201 +173,3 @@ def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
             f"{primitive.name}: the answer would be {dtype}, and gradients of complex numbers are not defined "
             "here; compute with the real and the imaginary part, or detach() the real arguments"
         )
-
-
-# --- a call, from beginning to end ----------------------------------------------------------------------
-
-
-def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
-    if isinstance(primitive, Fused):
-        raw_args = tuple(arg._data if isinstance(arg, Traced) else arg for arg in args)
-        return apply_fused(primitive, args, raw_args, kwargs)
-    mode = current()
-    raw: list[Any] = []
-    parents: list[Node | None] = []
-    needed = 0
-    foreign = False  # whether an ndarray of the user's own is among the arguments
-    for position, arg in enumerate(args):
-        node = None
-        if isinstance(arg, Traced):
-            node = arg._node
-            arg = arg._data
-            if node is not None:
-                if primitive.everywhere or primitive.differentiable(position):
-                    needed |= 1 << position
-                else:
-                    node = None
-        elif isinstance(arg, ndarray):
-            foreign = True
-        elif isinstance(arg, list):
-            arg = from_python(arg)
-        raw.append(arg)
-        parents.append(node)
-    recording = mode.recording and needed
-    if kwargs:
-        kwargs = _plain_keywords(primitive, kwargs, recording)
-    try:
-        ans = primitive.raw(*raw, **kwargs)
-    except Exception as error:
-        raise explain(primitive.name, args, kwargs, error) from error
-    if not recording:
-        return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
-    stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
-    saved = primitive.keepers[needed | 1 << len(args)]((None, ans, *raw, *stand_ins))
-    if foreign:
-        saved = protect(saved, args)
-    if primitive.many:
-        return _record_many(primitive, ans, saved, tuple(parents), kwargs or None)
-    return record(primitive, ans, saved, tuple(parents), kwargs or None)
-
-
-def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The same for a fused operation: its kernel, or, with fusion switched off, its reference.
-
-    `raw` are the arguments with the arrays of Tensors.  All are kept, since higher derivatives will run the
-    reference on them.
-    """
-    mode = current()
-    if not mode.fusing:
-        answer = fused.reference(*args, **kwargs)
-        return answer if isinstance(answer, Traced) else wrap(answer, None)
-    try:
-        ans, residual = fused.kernel.forward(*raw, **kwargs)
-    except Exception as error:
-        raise explain(fused.name, args, kwargs, error) from error
-    if not mode.recording:
-        return wrap(ans, None)
-    saved = (residual, *raw)
-    try:
-        parents = tuple(map(_node_of, args))
-    except AttributeError:  # not all are Tensors, as they are in the usual case
-        parents = tuple(arg._node if isinstance(arg, Traced) else None for arg in args)
-        saved = protect(saved, args)
-    if not any(parents):
-        return wrap(ans, None)
-    return record(fused, ans, saved, parents, kwargs)
-
-
-def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
-    """Keyword arguments with the arrays of Tensors; no gradient flows to them, so none may ask for one."""
-    plain = {}
-    for name, value in kwargs.items():
-        if isinstance(value, Traced):
-            if recording and value._node is not None:
-                raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
-            value = value._data
-        plain[name] = value
-    return plain
-
-
-def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
-    """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
-    kept = list(saved)
-    for i, arg in enumerate(args, 1):
-        if isinstance(arg, ndarray) and kept[i] is arg and can_change(arg):
-            kept[i] = arg.copy()
-    return tuple(kept)
-
-
-class StandIn:
-    """The shape and dtype of an array that is not kept."""
-
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
-        self.shape = shape
-        self.dtype = dtype
-
-
-def _stand_ins(parents: Sequence[Node | None], raw: Sequence[Any]) -> list[Any]:
-    arrays = [np.asarray(value) if node is None else node for node, value in zip(parents, raw, strict=True)]
-    return [StandIn(a.shape, a.dtype) if isinstance(a, ndarray) else a for a in arrays]
-
-
-# --- operations that give several arrays ----------------------------------------------------------------
-
-
-class Bundle:
-    """The cotangent of an operation with several answers: those that have arrived, by position.
-
-    It has what the sweep asks of a cotangent: addition, a dtype (None, as its node has) and a shape
-    (as its node has: a tuple of a StandIn per answer).
-    """
-
-    __slots__ = ("parts", "shape")
-    dtype = None
-
-    def __init__(self, parts: dict[int, Any], shape: tuple[StandIn, ...]) -> None:
-        self.parts = parts
-        self.shape = shape
-
-    def __add__(self, other: Bundle) -> Bundle:
-        parts = dict(self.parts)
-        for i, part in other.parts.items():
-            parts[i] = parts[i] + part if i in parts else part
-        return Bundle(parts, self.shape)
-
-    def filled(self) -> list[Any]:
-        """All the parts, zeros where nothing arrived."""
-        return [
-            self.parts[i] if i in self.parts else np.zeros(spec.shape, spec.dtype) for i, spec in enumerate(self.shape)
-        ]
-
-
-def output(several: Any, i: int) -> Any:
-    """The i-th answer of an operation that gives several."""
-    return several[i]
-
-
-OUTPUT = general(
-    output,
-    vjps=(lambda g, _ans, _several, *, i: Bundle({i: g}, _several.shape),),
-    jvps=(lambda v, _ans, _several, *, i: v[i],),
-)
-
-
-def _record_many(
-    primitive: Primitive,
-    answers: Sequence[Any],
-    saved: tuple[Any, ...],
-    parents: tuple[Node | None, ...],
-    kwargs: dict[str, Any] | None,
-) -> list[Any]:
-    """A node for the operation as a whole, and one on top of it for each answer."""
-    whole = record(primitive, answers[0], saved, parents, kwargs)._node if len(answers) else None
-    if whole is None:
-        return [wrap(answer, None) for answer in answers]
-    whole.shape = tuple(StandIn(answer.shape, answer.dtype) for answer in answers)
-    whole.dtype = None
-    return [pick(whole, i, answer) for i, answer in enumerate(answers)]
-
-
-def pick(whole: Node, i: int, answer: Any) -> Any:
-    """The i-th answer of an operation that gives several, as a Tensor."""
-    return record(OUTPUT, answer, (None, whole), (whole,), {"i": i})
-
-
-# --- calls of modules ----------------------------------------------------------------------------------
-
-
-Span = tuple[int, int, str, Callable[[], Any], Any]
-"""A call of a module: (start, end, class name, weak reference to the module, Span that ended here before or None).
-
-All that was recorded from order `start` down to `end` was recorded inside the call.  A plain tuple, since one
-is made at each call.  The reference is weak so that a graph never keeps a network alive, nor a network itself
-through an activation that it has stored.
-"""
-
-
-def mark_call(module: Any, start: int, output: Any) -> None:
-    """Mark the Tensors that a call of `module`, begun at order `start`, has given (and recorded)."""
-    if isinstance(output, Traced):
-        node = output._node
-        if node is not None and node.order < start:  # made inside: not an argument handed on, nor a parameter
-            node.span = (start, next_order(), type(module).__name__, ref(module), node.span)
-    elif isinstance(output, (tuple, list)):
-        for part in output:
-            mark_call(module, start, part)
-    elif isinstance(output, dict):
-        mark_call(module, start, list(output.values()))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy import ndarray
 
 from . import ops, sweeps
+from .calls import apply
 from .data import from_python
 from .errors import describe
 from .gradients import seed, sweep
@@ -25,7 +26,7 @@ from .methods import Methods
 from .numpy_protocol import NumpyProtocol, read_only
 from .operators import Operators
 from .primitive import Primitive, Traced
-from .tape import Node, Watch, apply, leaf, make_results_of, wrap
+from .tape import Node, Watch, leaf, make_results_of, wrap
 from .torch_names import remedy_for
 
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_lite import Tensor, kernels, ops
+from autograd_lite.calls import apply, apply_fused
 from autograd_lite.data import from_python
 from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.operators import unary
 from autograd_lite.random import generator_or_default
-from autograd_lite.tape import apply, apply_fused
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from autograd_lite.changes import next_order
-from autograd_lite.tape import mark_call
+from autograd_lite.spans import mark_call
 
 from .parameter import Parameter
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from .. import tape
+from .. import several, tape
 from ..tensor import Tensor
 from .model import Array, Graph, Kind, Node
 from .modules import Modules
@@ -94,7 +94,7 @@ class _Reading:
             for position, parent in enumerate(node.parents)
         ]
         what: dict[str, Any] = {"op": primitive.name, "math": primitive.kind}
-        if primitive is tape.OUTPUT:
+        if primitive is several.OUTPUT:
             # One of several results: named after the operation that gave them, of which it is the only argument.
             whole = node.parents[0]
             assert whole is not None
@@ -113,8 +113,8 @@ class _Reading:
 
 
 def _values(node: tape.Node) -> tuple[Array, ...]:
-    several = node.shape if node.dtype is None else (node,)
-    return tuple(Array(tuple(value.shape), value.dtype.name) for value in several)
+    values = node.shape if node.dtype is None else (node,)
+    return tuple(Array(tuple(value.shape), value.dtype.name) for value in values)
 
 
 def _first_consumers(recorded: Sequence[tape.Node]) -> dict[tape.Node, tape.Node]:

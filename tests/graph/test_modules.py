@@ -5,8 +5,9 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite import nn
+from autograd_lite.changes import next_order
 from autograd_lite.graph import Graph
-from autograd_lite.tape import mark_call, next_order
+from autograd_lite.spans import mark_call
 
 X = np.ones((5, 3), np.float32)
 

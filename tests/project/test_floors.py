@@ -26,6 +26,8 @@ FLOORS = [
     {"autograd_lite.ops"},
     {"autograd_lite.kernels"},
     {"autograd_lite.tape"},
+    {"autograd_lite.several", "autograd_lite.spans"},
+    {"autograd_lite.calls"},
     {"autograd_lite.sweeps"},
     {"autograd_lite.operators", "autograd_lite.methods", "autograd_lite.numpy_protocol", "autograd_lite.gradients"},
     {"autograd_lite.tensor"},

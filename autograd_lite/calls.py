@@ -1,0 +1,117 @@
+"""A call of a primitive, from beginning to end: take the arrays out of the arguments, run NumPy, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .changes import can_change
+from .data import from_python
+from .errors import explain
+from .mode import current
+from .primitive import Fused, Primitive, Traced
+from .several import StandIn, record_many
+from .tape import Node, record, wrap
+
+_node_of = attrgetter("_node")
+
+
+def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
+    if isinstance(primitive, Fused):
+        raw_args = tuple(arg._data if isinstance(arg, Traced) else arg for arg in args)
+        return apply_fused(primitive, args, raw_args, kwargs)
+    mode = current()
+    raw: list[Any] = []
+    parents: list[Node | None] = []
+    needed = 0
+    foreign = False  # whether an ndarray of the user's own is among the arguments
+    for position, arg in enumerate(args):
+        node = None
+        if isinstance(arg, Traced):
+            node = arg._node
+            arg = arg._data
+            if node is not None:
+                if primitive.everywhere or primitive.differentiable(position):
+                    needed |= 1 << position
+                else:
+                    node = None
+        elif isinstance(arg, ndarray):
+            foreign = True
+        elif isinstance(arg, list):
+            arg = from_python(arg)
+        raw.append(arg)
+        parents.append(node)
+    recording = mode.recording and needed
+    if kwargs:
+        kwargs = _plain_keywords(primitive, kwargs, recording)
+    try:
+        ans = primitive.raw(*raw, **kwargs)
+    except Exception as error:
+        raise explain(primitive.name, args, kwargs, error) from error
+    if not recording:
+        return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
+    stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
+    saved = primitive.keepers[needed | 1 << len(args)]((None, ans, *raw, *stand_ins))
+    if foreign:
+        saved = protect(saved, args)
+    if primitive.many:
+        return record_many(primitive, ans, saved, tuple(parents), kwargs or None)
+    return record(primitive, ans, saved, tuple(parents), kwargs or None)
+
+
+def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The same for a fused operation: its kernel, or, with fusion switched off, its reference.
+
+    `raw` are the arguments with the arrays of Tensors.  All are kept, since higher derivatives will run the
+    reference on them.
+    """
+    mode = current()
+    if not mode.fusing:
+        answer = fused.reference(*args, **kwargs)
+        return answer if isinstance(answer, Traced) else wrap(answer, None)
+    try:
+        ans, residual = fused.kernel.forward(*raw, **kwargs)
+    except Exception as error:
+        raise explain(fused.name, args, kwargs, error) from error
+    if not mode.recording:
+        return wrap(ans, None)
+    saved = (residual, *raw)
+    try:
+        parents = tuple(map(_node_of, args))
+    except AttributeError:  # not all are Tensors, as they are in the usual case
+        parents = tuple(arg._node if isinstance(arg, Traced) else None for arg in args)
+        saved = protect(saved, args)
+    if not any(parents):
+        return wrap(ans, None)
+    return record(fused, ans, saved, parents, kwargs)
+
+
+def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
+    """Keyword arguments with the arrays of Tensors; no gradient flows to them, so none may ask for one."""
+    plain = {}
+    for name, value in kwargs.items():
+        if isinstance(value, Traced):
+            if recording and value._node is not None:
+                raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
+            value = value._data
+        plain[name] = value
+    return plain
+
+
+def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
+    """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
+    kept = list(saved)
+    for i, arg in enumerate(args, 1):
+        if isinstance(arg, ndarray) and kept[i] is arg and can_change(arg):
+            kept[i] = arg.copy()
+    return tuple(kept)
+
+
+def _stand_ins(parents: Sequence[Node | None], raw: Sequence[Any]) -> list[Any]:
+    arrays = [np.asarray(value) if node is None else node for node, value in zip(parents, raw, strict=True)]
+    return [StandIn(a.shape, a.dtype) if isinstance(a, ndarray) else a for a in arrays]
