@@ -92,12 +92,17 @@ def test_second_derivatives_are_those_of_pytorch(ours, theirs, inputs, fused):
         np.testing.assert_allclose(mine.data, other.detach(), rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.smoke
 @fusion
 @case
 def test_against_finite_differences_in_reverse_and_forward_mode(ours, theirs, inputs, fused):
     with ag.fusion(fused):
         assert_gradients_close(ours, *inputs, order=2)
+
+
+@pytest.mark.smoke
+@case
+def test_smoke_gradients(ours, theirs, inputs):
+    assert_gradients_close(ours, *inputs)
 
 
 @fusion

@@ -137,6 +137,7 @@ def test_restarts_within_epochs(options: dict[str, Any]) -> None:
         assert mine.last_epoch == reference.last_epoch
 
 
+@pytest.mark.smoke
 def test_a_jump_to_a_restart_is_exact_where_a_logarithm_would_not_be() -> None:
     """In PyTorch the number of the restart is the logarithm of the time, rounded down."""
     walked, jumped = (lr_scheduler.CosineAnnealingWarmRestarts(ours(), T_0=1, T_mult=3) for _ in range(2))

@@ -148,6 +148,7 @@ def for_torch(state_dict: dict[str, Any]) -> dict[str, Any]:
     return {"state": state, "param_groups": state_dict["param_groups"]}
 
 
+@pytest.mark.smoke
 def test_every_optimizer_of_pytorch_is_here() -> None:
     theirs = {name for name, value in vars(torch.optim).items() if isinstance(value, type) and name != "Optimizer"}
     theirs -= {"SparseAdam"}  # there are no sparse gradients here
@@ -155,6 +156,7 @@ def test_every_optimizer_of_pytorch_is_here() -> None:
     assert theirs == {*OPTIONS, "LBFGS"}
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name", OPTIONS)
 def test_arguments_their_order_and_defaults_are_pytorchs(name: str) -> None:
     ours = inspect.signature(getattr(optim, name)).parameters
