@@ -76,11 +76,10 @@ def train(model, training, validation, epochs, rng, checkpoint, history):
     """Train, keeping the weights of the best epoch in `checkpoint` and (loss, accuracy) per epoch in `history`."""
     images, labels = training
     optimizer = optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)  # from the full rate to zero
     loss_of = nn.CrossEntropyLoss()
     best, start = -1.0, time.perf_counter()
     for epoch in range(epochs):
-        # the learning rate falls along a cosine from its full value to zero
-        optimizer.param_groups[0]["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * epoch / epochs))
         model.train()
         total = 0.0
         for batch in np.array_split(rng.permutation(len(images)), math.ceil(len(images) / BATCH)):
@@ -89,6 +88,7 @@ def train(model, training, validation, epochs, rng, checkpoint, history):
             loss.backward()
             optimizer.step()
             total += loss.item() * len(batch)
+        schedule.step()
         accuracy = float(np.mean(read(model, validation[0]) == validation[1]))
         history.append((total / len(images), accuracy))
         if accuracy >= best:
