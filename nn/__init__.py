@@ -6,7 +6,7 @@
 A layer holds parameters and calls its function in `nn.functional`.
 """
 
-from . import functional, init
+from . import functional, init, utils
 from .activations import ReLU, Sigmoid, Tanh
 from .checkpoint import load, save
 from .containers import Sequential
@@ -19,5 +19,5 @@ from .shaping import Flatten
 
 __all__ = [
     "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "Linear", "MSELoss", "Module", "Parameter", "ReLU",
-    "Sequential", "Sigmoid", "Tanh", "functional", "init", "load", "save",
+    "Sequential", "Sigmoid", "Tanh", "functional", "init", "load", "save", "utils",
 ]  # fmt: skip

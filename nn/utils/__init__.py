@@ -1,0 +1,14 @@
+"""Helpers around a training step: gradients clipped, and parameters as one vector, under PyTorch's names.
+
+loss.backward()
+nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
+optimizer.step()
+"""
+
+from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from .convert_parameters import parameters_to_vector, vector_to_parameters
+
+__all__ = [
+    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm", "parameters_to_vector",
+    "vector_to_parameters",
+]  # fmt: skip
