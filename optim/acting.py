@@ -60,9 +60,8 @@ def settle(
     per_tensor = [r for r in regularizers if isinstance(r, PerTensor)]
     if not per_tensor and not constraints:
         return
-    with np.errstate(all="ignore"):  # an overflow shows in the numbers, and does not end a step midway
-        for place in places:
-            for regularizer in per_tensor:
-                regularizer.shrink(place.view, size)
-            for constraint in constraints:
-                constraint.enter(place.view)
+    for place in places:
+        for regularizer in per_tensor:
+            regularizer.shrink(place.view, size)
+        for constraint in constraints:
+            constraint.enter(place.view)

@@ -23,8 +23,9 @@ class Constraint(Part):
         raise NotImplementedError(f"{type(self).__name__} defines no project")
 
     def enter(self, x: Array) -> None:
-        """Replace x by its nearest point, in place."""
-        x[...] = self.project(x)
+        """Replace x by its nearest point, in place; what is not finite, after a step too long, has none and stays."""
+        if np.isfinite(x).all():
+            x[...] = self.project(x)
 
     def __call__(self, x: Any) -> Array:
         """The nearest point of the set to an array or a Tensor's values, as a new array.

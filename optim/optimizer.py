@@ -29,7 +29,7 @@ from autograd_lite.tensor import Tensor
 from .acting import Regularized, settle
 from .checkpoint import read_state, to_load
 from .constraint import Constraint
-from .flat import Array
+from .flat import Array, Flat, Present, Run
 from .groups import Group, Params, as_groups, check_fits, check_once, fill
 from .hooks import Hookable, with_hooks
 from .options import Check
@@ -198,33 +198,36 @@ class Optimizer(Hookable):
         for group, options in self._ready():
             for flat in group.flats:
                 whole = None if self._whole_tensors else flat.whole()
-                if whole is not None and whole.own and not flat.alike():
-                    whole = None
                 present = None if whole is not None else flat.present()
-                plans.append((flat, options, whole, present, flat.is_tame(present)))
-        for flat, options, whole, present, tame in plans:
-            names = self._state_names(options)
-            regularization, constraints = options["regularization"], options["constraints"]
-            rule: Callable[..., None] = self._update
-            if regularization:
-                rule = Regularized(rule, regularization, self._step_size(options))
-            if self._whole_tensors:
-                flat.update_each(present or [], partial(self._state_shapes, o=options), rule, options)
-            else:
-                runs = [whole] if whole is not None else flat.runs(present or [])
-                flat.announce(present)
-                first = self._first_numbers(options)
-                for run in runs:
-                    flat.update(run, names, rule, {**options, **(run.own or first)} if first else options, tame)
-                if first:
-                    flat.renew(present, partial(self._numbers_after, options, first))
-            if names or self._counts_steps:
-                flat.finish(present, self._counts_steps)
-            if regularization or constraints:
-                moved = flat.places if present is None else [place for place, _ in present]
-                settle(moved, regularization, constraints, self._step_size(options))
+                flat.check_finite(present)
+                plans.append((flat, options, whole, present))
+        for flat, options, whole, present in plans:
+            flat.quietly(self._carry_out, flat, options, whole, present)
         self._stepped = True
         return loss
+
+    def _carry_out(self, flat: Flat, o: Mapping[str, Any], whole: Run | None, present: list[Present] | None) -> None:
+        """Update the parameters of one flat: all of them, as one run, or those present."""
+        names = self._state_names(o)
+        regularization, constraints = o["regularization"], o["constraints"]
+        rule: Callable[..., None] = self._update
+        if regularization:
+            rule = Regularized(rule, regularization, self._step_size(o))
+        if self._whole_tensors:
+            flat.update_each(present or [], partial(self._state_shapes, o=o), rule, o)
+        else:
+            runs = [whole] if whole is not None else flat.runs(present or [])
+            flat.announce(present)
+            first = self._first_numbers(o)
+            for run in runs:
+                flat.update(run, names, rule, {**o, **(run.own or first)} if first else o)
+            if first:
+                flat.renew(present, partial(self._numbers_after, o, first))
+        if names or self._counts_steps:
+            flat.finish(present, self._counts_steps)
+        if regularization or constraints:
+            moved = flat.places if present is None else [place for place, _ in present]
+            settle(moved, regularization, constraints, self._step_size(o))
 
     def _numbers_after(
         self, o: Mapping[str, Any], first: Mapping[str, float], step: int, own: Mapping[str, float]
