@@ -8,11 +8,20 @@ Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, https
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, ClassVar, Unpack
 
 from .adam import Adam
+from .checkpoint import to_load
 from .groups import Params
 from .optimizer import Common
+from .options import Check, flag
+
+
+def _decoupled(name: str, value: Any) -> bool:
+    if not flag(name, value):
+        raise ValueError(f"{name}={value!r}: the decay of AdamW is always decoupled; use Adam for one in the gradient")
+    return True
 
 
 class AdamW(Adam):
@@ -22,6 +31,8 @@ class AdamW(Adam):
         params: as for `Adam`, and so are the others, but for
         weight_decay: λ; each step shrinks the parameters by lr λ of themselves.
         l1: α; each step moves the parameters by lr α towards zero.
+
+    It may go on from a state dict of Adam: the decay is decoupled from then on.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -35,6 +46,8 @@ class AdamW(Adam):
     array([ 2.35, -0.45], dtype=float32)
     """
 
+    _checks: ClassVar[dict[str, Check]] = {**Adam._checks, "decoupled_weight_decay": _decoupled}
+
     def __init__(
         self,
         params: Params,
@@ -46,10 +59,14 @@ class AdamW(Adam):
         *,
         l1: float = 0.0,
         maximize: bool = False,
-        decoupled_weight_decay: bool = True,
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
             params, lr, betas, eps, weight_decay, amsgrad,
-            l1=l1, maximize=maximize, decoupled_weight_decay=decoupled_weight_decay, **common,
+            l1=l1, maximize=maximize, decoupled_weight_decay=True, **common,
         )  # fmt: skip
+
+    def _load(self, state_dict: Mapping[str, Any]) -> None:
+        to_load(state_dict, self.param_groups, self.defaults)  # raises if there are no groups to look into
+        groups = [{**group, "decoupled_weight_decay": True} for group in state_dict["param_groups"]]
+        super()._load({**state_dict, "param_groups": groups})

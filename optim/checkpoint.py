@@ -16,9 +16,11 @@ from autograd_lite.tensor import Tensor
 
 from .parts import PARTS, Part, check_numbers
 
-# Its Muon has no `maximize`, and its older Adam no decoupled decay.
-NOT_IN_PYTORCH = frozenset({"l1", "maximize", "tolerance_curvature", "decoupled_weight_decay", *PARTS})
-ONLY_IN_PYTORCH = frozenset({"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"})
+OPTIONAL = frozenset({"l1", "maximize", "tolerance_curvature", "decoupled_weight_decay", *PARTS})
+"""Options that a dict need not have: not all of PyTorch's optimizers have them, or not all of its versions."""
+
+IGNORED = frozenset({"foreach", "fused", "capturable", "differentiable"})
+"""What in PyTorch chooses an implementation: dropped."""
 
 Entry = tuple[int, dict[str, Any]]
 """The state of one parameter: its step (0: none yet), and its arrays and numbers."""
@@ -62,7 +64,7 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
     options = frozenset(options)
     loaded = Loaded([], [], state_dict["state"], [])
     for index, (old, new) in enumerate(zip(groups, saved, strict=True)):
-        _compare(f"load_state_dict(): group {index}", new, {"params", *options} - NOT_IN_PYTORCH, old)
+        _compare(f"load_state_dict(): group {index}", new, {"params", *options} - OPTIONAL, old)
         if not isinstance(new["params"], (list, tuple)) or not all(isinstance(n, int) for n in new["params"]):
             raise TypeError(
                 f'load_state_dict(): "params" of group {index} must be a list of numbers, not {describe(new["params"])}'
@@ -74,15 +76,9 @@ def to_load(state_dict: Any, groups: Sequence[Mapping[str, Any]], options: Itera
             )
         check_names(new.get("param_names"), len(old["params"]), f"load_state_dict(): group {index}")
         loaded.numbers.append(list(new["params"]))
-        ours = {key: old[key] for key in NOT_IN_PYTORCH if key in old}
-        loaded.groups.append(
-            ours
-            | {
-                k: value
-                for k, value in new.items()
-                if k not in {"params", *PARTS} and (k in options or k not in ONLY_IN_PYTORCH)
-            }
-        )
+        ours = {key: old[key] for key in OPTIONAL if key in old}
+        left_out = {"params", *PARTS, *IGNORED}
+        loaded.groups.append(ours | {key: value for key, value in new.items() if key not in left_out})
         for name in PARTS:
             if name in new:
                 what = f"load_state_dict(): {name} of group {index}"
@@ -172,7 +168,7 @@ def _compare(
     unexpected_matters: bool = False,
 ) -> None:
     missing = sorted(wanted.difference(found))
-    unexpected = sorted(set(map(str, found)) - wanted - set(known) - ONLY_IN_PYTORCH)
+    unexpected = sorted(set(map(str, found)) - wanted - set(known) - IGNORED)
     if missing or (unexpected and unexpected_matters):
         raise ValueError(
             f"{what} lacks {missing} and has unexpected {unexpected}; it must come from the same kind of optimizer, "

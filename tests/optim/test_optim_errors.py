@@ -216,3 +216,17 @@ def test_a_state_dict_that_does_not_fit(change: Any, error: Any, message: str) -
 def test_l1_is_taken_by_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional"):
         optim.SGD([leaf()], 0.1, 0, 0, 0, False, 0.5)  # type: ignore[misc]
+
+
+def test_the_decay_of_adamw_is_decoupled() -> None:
+    p = leaf()
+    with pytest.raises(TypeError, match="decoupled_weight_decay"):
+        optim.AdamW([p], decoupled_weight_decay=False)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="decoupled_weight_decay=False: the decay of AdamW is always decoupled"):
+        optim.AdamW([{"params": [p], "decoupled_weight_decay": False}])
+    optimizer = optim.AdamW([p])
+    optimizer.param_groups[0]["decoupled_weight_decay"] = False
+    p.grad = np.ones(2, np.float32)
+    with pytest.raises(ValueError, match="use Adam for one in the gradient"):
+        optimizer.step()
+    assert p.data.tolist() == [1.0, 1.0]

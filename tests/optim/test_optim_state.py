@@ -64,6 +64,21 @@ def test_a_run_resumed_is_bit_for_bit_the_run_that_went_on(make: Any) -> None:
     assert resumed.state_dict()["state"].keys() == optimizer.state_dict()["state"].keys()
 
 
+def test_a_state_dict_of_adam_makes_no_adam_of_adamw() -> None:
+    theirs = [torch.nn.Parameter(torch.from_numpy(p.data.copy())) for p in make_params()]
+    for kind, params in ((optim.Adam, make_params()), (torch.optim.Adam, theirs)):
+        saved = kind(params, lr=0.05, weight_decay=0.1).state_dict()
+        assert saved["param_groups"][0]["decoupled_weight_decay"] is False
+        ours, wanted = make_params(), make_params()
+        optimizer, reference = optim.AdamW(ours), optim.AdamW(wanted, lr=0.05, weight_decay=0.1)
+        optimizer.load_state_dict(saved)
+        assert optimizer.param_groups[0]["decoupled_weight_decay"] is True
+        assert not saved["param_groups"][0]["decoupled_weight_decay"]
+        train(ours, optimizer, 4)
+        train(wanted, reference, 4)
+        assert_same(ours, wanted)
+
+
 def test_loading_replaces_state_that_was_there() -> None:
     params, fresh = make_params(), make_params()
     optimizer, other = optim.Adam(params), optim.Adam(fresh)
