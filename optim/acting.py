@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .constraint import Constraint
-from .flat import Array, Place
+from .places import Array, Place
 from .regularizer import Decoupled, InGradient, PerTensor, Proximal, Regularizer
 
 

@@ -16,8 +16,9 @@ from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
 from .checkpoint import check_names
-from .flat import Flat, Place
+from .flat import Flat
 from .parts import PARTS
+from .places import Place
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
 

@@ -29,11 +29,12 @@ from autograd_lite.tensor import Tensor
 from .acting import Regularized, settle
 from .checkpoint import read_state, to_load
 from .constraint import Constraint
-from .flat import Array, Flat, Present, Run
+from .flat import Flat, Run
 from .groups import Group, Params, as_groups, check_fits, check_once, fill
 from .hooks import Hookable, with_hooks
 from .options import Check
 from .parts import PARTS, apart, parts
+from .places import Array, Present
 from .regularizer import Regularizer
 
 T = TypeVar("T")

@@ -99,7 +99,7 @@ def test_an_assigned_gradient_in_another_memory_order_while_the_buffer_is_held()
 
 def test_without_reference_counts_backward_never_writes_into_the_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
     always_new = itertools.count()
-    monkeypatch.setattr(optim.flat, "_references", lambda _: next(always_new))
+    monkeypatch.setattr(optim.places, "_references", lambda _: next(always_new))
     p = leaf(1.0, 2.0)
     optimizer = optim.SGD([p], lr=0.25)
     held = []
