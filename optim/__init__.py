@@ -22,7 +22,7 @@ from .optimizer import Optimizer
 from .sgd import SGD
 
 if TYPE_CHECKING:
-    from . import constraints, lr_scheduler, regularization
+    from . import constraints, lr_scheduler, regularization, swa_utils
     from .adadelta import Adadelta
     from .adafactor import Adafactor
     from .adagrad import Adagrad
@@ -44,6 +44,7 @@ __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "AugmentedLagrangian",
     "LeastSquaresResult", "Lion", "MinimizeResult", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
     "constraints", "least_squares", "lr_scheduler", "minimize", "regularization", "sparsity", "split_groups",
+    "swa_utils",
 ]  # fmt: skip
 
 _HOMES = {

@@ -136,7 +136,7 @@ def fill(group: dict[str, Any], defaults: Mapping[str, Any], index: int) -> dict
 
 def _of_a_schedule(key: str, options: Iterable[str]) -> bool:
     """Whether schedules keep this in a group: "initial_lr", "max_momentum", "initial_betas[0]", ..."""
-    found = re.fullmatch(r"(?:initial|max|min|base)_(\w+)(?:[\[.].*)?", key)
+    found = re.fullmatch(r"(?:initial|max|min|base|swa)_(\w+)(?:[\[.].*)?", key)
     return found is not None and found[1] in {*options, "momentum"}
 
 
