@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, Unpack
 
 import numpy as np
 
@@ -33,13 +33,14 @@ from autograd_lite.errors import describe
 from autograd_lite.mode import enable_grad
 from autograd_lite.tensor import Tensor
 
+from .approximate_wolfe import approximate_wolfe
 from .checkpoint import to_load
 from .flat import Array, Flat
 from .groups import Params
 from .lbfgs_memory import Memory
-from .line_search import Trial, strong_wolfe
-from .optimizer import Optimizer
+from .optimizer import Common, Optimizer
 from .options import Check, count, not_negative, one_of
+from .strong_wolfe import Trial, strong_wolfe
 
 T = TypeVar("T")
 
@@ -65,9 +66,13 @@ class LBFGS(Optimizer):
         tolerance_grad: stop when no number in the gradient is larger than this.
         tolerance_change: stop when loss or parameters change by less than this.
         history_size: how many pairs are kept.
-        line_search_fn: "strong_wolfe" (see `line_search`), which makes the loss go down at every move; or None.
+        line_search_fn: None: go by lr; or a search that makes the loss go down at every move: "strong_wolfe", as in
+            PyTorch, which ends where the differences between losses drown in rounding, or "approximate_wolfe", which is not
+            in PyTorch and then goes by the slopes alone.  For gradients as small as can be (1e-10 on the standard
+            collection in float64), pass it with both tolerances and tolerance_curvature 0.
         tolerance_curvature: the smallest yᵀs from which it learns.  PyTorch's number, which it does not let one choose,
             is too large for losses that are very flat at the minimum: there, pass 0.
+        common: regularization and constraints, which raise a ValueError: its step has no place for them.
 
     Raises:
         TypeError, ValueError: an argument is not what it should be; the message names it.
@@ -93,7 +98,7 @@ class LBFGS(Optimizer):
         "tolerance_grad": not_negative,
         "tolerance_change": not_negative,
         "history_size": _one_or_more,
-        "line_search_fn": one_of(None, "strong_wolfe"),
+        "line_search_fn": one_of(None, "strong_wolfe", "approximate_wolfe"),
         "tolerance_curvature": not_negative,
     }
     _counts_steps = False
@@ -110,6 +115,7 @@ class LBFGS(Optimizer):
         line_search_fn: str | None = None,
         *,
         tolerance_curvature: float = 1e-10,
+        **common: Unpack[Common],
     ) -> None:
         if max_eval is None:
             max_eval = count("LBFGS: max_iter", max_iter) * 5 // 4
@@ -117,7 +123,7 @@ class LBFGS(Optimizer):
             "lr": lr, "max_iter": max_iter, "max_eval": max_eval, "tolerance_grad": tolerance_grad,
             "tolerance_change": tolerance_change, "history_size": history_size, "line_search_fn": line_search_fn,
             "tolerance_curvature": tolerance_curvature,
-        })  # fmt: skip
+        }, **common)  # fmt: skip
         self._memory = Memory()
 
     def _check_group(self, group: Mapping[str, Any], index: int) -> None:
@@ -183,15 +189,20 @@ class LBFGS(Optimizer):
             line.start(d)
             calls = 0
             if o["line_search_fn"] is not None:
-                found, calls = strong_wolfe(
-                    line.trial,
-                    Trial(0.0, loss, g, slope),
-                    memory.t,
-                    _largest(d),
-                    most=o["max_eval"] - evaluations,
-                )
-                memory.t, loss, g = found.t, found.loss, found.grad
+                here, most = Trial(0.0, loss, g, slope), o["max_eval"] - evaluations
+                found: Trial | None
+                if o["line_search_fn"] == "strong_wolfe":
+                    found, calls = strong_wolfe(line.trial, here, memory.t, _largest(d), most=most)
+                else:
+                    eps = float(np.finfo(line.flat.data.dtype).eps)
+                    found, calls = approximate_wolfe(line.trial, here, memory.t, eps, most=most)
+                memory.t, loss, g, _ = found or here
                 line.go(memory.t)
+                if found is None and memory.ro and evaluations + calls < o["max_eval"]:
+                    memory.forget()  # once more along the gradient
+                    evaluations += calls
+                    memory.func_evals += calls
+                    continue
             else:
                 line.go(memory.t)
                 if moves < o["max_iter"]:  # after the last move, the loss is not needed

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_lite.errors import describe
 
 from .flat import Array
+from .two_loops import two_loops
 
 LISTS = ("old_dirs", "old_stps", "ro")
 
@@ -67,18 +68,11 @@ class Memory:
             self.ro.append(1.0 / curvature)
             self.H_diag = curvature / float(y.dot(y))
 
-        d = -g
-        room = np.empty_like(d)
-        pairs = list(zip(self.old_dirs, self.old_stps, self.ro, strict=True))
-        shares = []
-        for y, s, ro in reversed(pairs):
-            share = ro * float(s.dot(d))
-            shares.append(share)
-            d -= np.multiply(y, share, room)
-        d *= self.H_diag
-        for (y, s, ro), share in zip(pairs, reversed(shares), strict=True):
-            d += np.multiply(s, share - ro * float(y.dot(d)), room)
-        return d
+        return two_loops(-g, list(zip(self.old_stps, self.old_dirs, self.ro, strict=True)), self.H_diag)
+
+    def forget(self) -> None:
+        """Drop all pairs: the next direction is that of the gradient."""
+        self.old_dirs, self.old_stps, self.ro, self.H_diag = [], [], [], 1.0
 
     def as_dict(self) -> dict[str, Any]:
         """The state as PyTorch lays it out; empty before the first step."""

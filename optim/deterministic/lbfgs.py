@@ -1,6 +1,6 @@
 """L-BFGS: BFGS that remembers the last few steps instead of a matrix.
 
-    d = -B g, with B the BFGS matrix of the last `memory` pairs (s, y), applied by the two-loop recursion
+    d = -H g, with H the BFGS matrix of the last `memory` pairs (s, y), applied by `two_loops`
     x ← x + α d  with α from a strong Wolfe line search
 
 Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35, 1980; Nocedal and Wright, "Numerical
@@ -10,12 +10,13 @@ Optimization", 2nd ed. 2006, algorithms 7.4 and 7.5.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from ..two_loops import two_loops
 from .line_search import search
 from .method import Method, stalled
 from .problem import Point, Problem
@@ -48,8 +49,9 @@ class LimitedMemoryBFGS(Method):
         yield start
         point = start
         pairs: deque[tuple[Array, Array, float]] = deque(maxlen=self.memory)
+        scale = 1.0
         while True:
-            d = -applied(pairs, point.grad)
+            d = -two_loops(point.grad, pairs, scale) if pairs else -point.grad
             if not float(d @ point.grad) < 0:
                 d = -point.grad
                 pairs.clear()
@@ -64,26 +66,5 @@ class LimitedMemoryBFGS(Method):
             point = found
             yield point
             if ys > 1e-12 * float(np.linalg.norm(y)) * float(np.linalg.norm(s)):
-                pairs.append((s, y, ys))
-
-
-def applied(pairs: Sequence[tuple[Array, Array, float]], g: Array) -> Array:
-    """B g, by the two-loop recursion; g itself without pairs.
-
-    >>> import numpy as np
-    >>> s, y = np.array([1.0, 0.0]), np.array([4.0, 0.0])
-    >>> applied([(s, y, 4.0)], np.array([4.0, 8.0]))               # B y = s
-    array([1., 2.])
-    """
-    if not pairs:
-        return g
-    q, weights = g, []
-    for s, y, ys in reversed(pairs):
-        weight = float(s @ q) / ys
-        weights.append(weight)
-        q = q - weight * y
-    _, y, ys = pairs[-1]
-    q = q * (ys / float(y @ y))
-    for (s, y, ys), weight in zip(pairs, reversed(weights), strict=True):
-        q = q + (weight - float(y @ q) / ys) * s
-    return q
+                pairs.append((s, y, 1.0 / ys))
+                scale = ys / float(y @ y)

@@ -1,4 +1,4 @@
-"""Regularizers: objects that go with any optimizer and any parameter group, and terms to add to a loss.
+"""Regularizers: objects that go with any optimizer but LBFGS and any parameter group, and terms to add to a loss.
 
     from autograd_lite.optim import Adam, regularization as reg
 

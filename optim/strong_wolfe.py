@@ -9,6 +9,9 @@ with the minimum of the cubic through its ends.
 
 Nocedal and Wright, "Numerical optimization", 2nd edition, Springer 2006, algorithms 3.5 and 3.6, equation 3.59;
 the safeguards are those of Schmidt's minFunc, which PyTorch has taken over.
+
+It is here so that `LBFGS` goes where PyTorch's goes, trial by trial.  Where the differences between losses drown in
+rounding it finds nothing any more; `approximate_wolfe` then goes by the slopes alone.
 """
 
 from __future__ import annotations
