@@ -67,9 +67,9 @@ class LBFGS(Optimizer):
         tolerance_change: stop when loss or parameters change by less than this.
         history_size: how many pairs are kept.
         line_search_fn: None: go by lr; or a search that makes the loss go down at every move: "strong_wolfe", as in
-            PyTorch, which ends where the differences between losses drown in rounding, or "approximate_wolfe", which is not
-            in PyTorch and then goes by the slopes alone.  For gradients as small as can be (1e-10 on the standard
-            collection in float64), pass it with both tolerances and tolerance_curvature 0.
+            PyTorch, which ends where the differences between losses drown in rounding, or "approximate_wolfe", which
+            PyTorch lacks and which then goes by the slopes alone.  For gradients as small as can be (1e-10 on the
+            standard collection in float64), pass it with tolerance_change=0 and tolerance_curvature=0.
         tolerance_curvature: the smallest yᵀs from which it learns.  PyTorch's number, which it does not let one choose,
             is too large for losses that are very flat at the minimum: there, pass 0.
         common: regularization and constraints, which raise a ValueError: its step has no place for them.
