@@ -8,9 +8,16 @@
         loss(model(x), y).backward()
         optimizer.step()
 
-All optimizers of PyTorch are here, and Lion.  Names, arguments, defaults and numbers are PyTorch's; `l1` is
-added.  The parameters of a group lie side by side in one buffer, so that a step is a handful of NumPy calls
-however many there are.
+All optimizers of PyTorch are here but SparseAdam (there are no sparse gradients), and Lion.  Names, arguments,
+defaults and numbers are PyTorch's; `l1` is added.  The parameters of a group lie side by side in one buffer, so that
+a step is a handful of NumPy calls however many there are.  Beside them:
+
+    optim.regularization      what pulls at the parameters of a group: decay, sparsity, bounds on norms
+    optim.constraints         sets that parameters are kept in; AugmentedLagrangian for equations and inequalities
+    optim.lr_scheduler        schedules, for the learning rate and every other number of a group
+    optim.swa_utils           averages of weights
+    optim.split_groups        groups out of patterns on the names of parameters
+    optim.minimize            functions without noise, to full precision; least_squares for fits
 """
 
 from importlib import import_module
@@ -22,14 +29,32 @@ from .optimizer import Optimizer
 from .sgd import SGD
 
 if TYPE_CHECKING:
-    from . import constraints, lr_scheduler, regularization, swa_utils
+    from . import (
+        constraint,
+        constraints,
+        deterministic,
+        lr_scheduler,
+        regularization,
+        regularizer,
+        statistics,
+        swa_utils,
+    )
     from .adadelta import Adadelta
     from .adafactor import Adafactor
     from .adagrad import Adagrad
     from .adamax import Adamax
     from .asgd import ASGD
-    from .constraints import AugmentedLagrangian
-    from .deterministic import LeastSquaresResult, MinimizeResult, least_squares, minimize
+    from .constraints import AugmentedLagrangian, Constrained
+    from .deterministic import (
+        Evaluations,
+        LeastSquaresResult,
+        MinimizeResult,
+        Progress,
+        Step,
+        least_squares,
+        minimize,
+    )
+    from .hooks import RemovableHandle
     from .lbfgs import LBFGS
     from .lion import Lion
     from .muon import Muon
@@ -42,15 +67,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "AugmentedLagrangian",
-    "LeastSquaresResult", "Lion", "MinimizeResult", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
-    "constraints", "least_squares", "lr_scheduler", "minimize", "regularization", "sparsity", "split_groups",
-    "swa_utils",
+    "Constrained", "Evaluations", "LeastSquaresResult", "Lion", "MinimizeResult", "Muon", "NAdam", "Optimizer",
+    "Progress", "RAdam", "RMSprop", "RemovableHandle", "Rprop", "Step", "constraint", "constraints", "deterministic",
+    "least_squares", "lr_scheduler", "minimize", "regularization", "regularizer", "sparsity", "split_groups",
+    "statistics", "swa_utils",
 ]  # fmt: skip
 
 _HOMES = {
     "AugmentedLagrangian": "constraints",
+    "Constrained": "constraints",
+    "Evaluations": "deterministic",
     "LeastSquaresResult": "deterministic",
     "MinimizeResult": "deterministic",
+    "Progress": "deterministic",
+    "RemovableHandle": "hooks",
+    "Step": "deterministic",
     "least_squares": "deterministic",
     "minimize": "deterministic",
     "sparsity": "regularization",
