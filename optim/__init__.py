@@ -16,6 +16,7 @@ a step is a handful of NumPy calls however many there are.  Beside them:
     optim.constraints         sets that parameters are kept in; AugmentedLagrangian for equations and inequalities
     optim.lr_scheduler        schedules, for the learning rate and every other number of a group
     optim.swa_utils           averages of weights
+    optim.statistics          how far steps go, and how noisy gradients are
     optim.split_groups        groups out of patterns on the names of parameters
     optim.minimize            functions without noise, to full precision; least_squares for fits
 """

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import os
 import pkgutil
 import re
@@ -74,13 +75,42 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
+PUBLIC = {
+    "autograd_lite.optim": [
+        "", ".constraints", ".deterministic", ".lr_scheduler", ".regularization", ".swa_utils",
+    ],
+    "autograd_lite.nn": [""],
+}  # fmt: skip
+WITH_ALL = [package + module for package, modules in PUBLIC.items() for module in modules]
+
+
 def test_public_names_are_documented():
-    nn, optim = autograd_lite.nn, autograd_lite.optim
-    missing = [
-        f"{module.__name__}.{name}"
-        for module in (autograd_lite, nn, nn.functional, nn.init, optim)
+    nn = autograd_lite.nn
+    found = {
+        f"{module.__name__}.{name}": value
+        for module in (autograd_lite, nn, nn.functional, nn.init)
         for name, value in vars(module).items()
-        if not name.startswith("_") and callable(value) and str(value.__module__).startswith("autograd_lite")
+        if not name.startswith("_")
+    }
+    for name in WITH_ALL:
+        module = importlib.import_module(name)
+        found |= {f"{name}.{public}": getattr(module, public) for public in module.__all__}
+    missing = [
+        name
+        for name, value in found.items()
+        if (callable(value) and str(value.__module__).startswith("autograd_lite")) or inspect.ismodule(value)
         if not (value.__doc__ or "").strip()
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("module", WITH_ALL)
+def test_every_public_name_is_there_in_a_fresh_process(module):
+    """Names that are imported when they are first asked for must not depend on what was imported before."""
+    program = (
+        f"import importlib; module = importlib.import_module({module!r})\n"
+        "for name in module.__all__: getattr(module, name)\n"
+        "assert set(module.__all__) <= set(dir(module))"
+    )
+    result = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
