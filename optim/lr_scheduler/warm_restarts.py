@@ -26,7 +26,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         T_0: T₀, the number of steps to the first restart.
         T_mult: m.
         eta_min: η_min, the least value.
-        last_epoch: the time to go on from; -1 begins.
+        last_epoch: the time to go on from, restarts counted, as if it had run until then; -1 begins.  (PyTorch takes
+            it as the time since the last restart, so that there a run with restarts before it goes on differently.)
         key: the hyper-parameter to move; see `LRScheduler`.
 
     Raises:

@@ -148,28 +148,53 @@ def test_a_jump_to_a_restart_is_exact_where_a_logarithm_would_not_be() -> None:
     assert math.log(121 * 2 + 1, 3) < 5  # as at this restart
 
 
-@pytest.mark.parametrize("name", ["step", "lambda", "multiplicative", "exponential", "cosine", "restarts", "cyclic"])
+LATER: dict[str, tuple[str, list[Any]]] = {
+    "step": ("StepLR", [4]),
+    "multistep": ("MultiStepLR", [[3, 9, 15]]),
+    "constant": ("ConstantLR", [0.5, 9]),
+    "linear": ("LinearLR", [0.5, 0.9, 15]),
+    "lambda": ("LambdaLR", [lambda t: 0.9**t]),
+    "multiplicative": ("MultiplicativeLR", [lambda t: 0.9]),
+    "exponential": ("ExponentialLR", [0.9]),
+    "polynomial": ("PolynomialLR", [15, 2.0]),
+    "cosine": ("CosineAnnealingLR", [20]),
+    "restarts": ("CosineAnnealingWarmRestarts", [20]),
+    "one cycle": ("OneCycleLR", [0.5, 40]),
+    "cyclic": ("CyclicLR", [0.01, 0.1, 6]),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
 def test_a_schedule_made_at_a_later_time(name: str) -> None:
     """`last_epoch` goes on around groups that know their initial values."""
     made = []
     for library, o in ((lr_scheduler, ours(momentum=0.9)), (torch.optim.lr_scheduler, theirs(momentum=0.9))):
         for group in o.param_groups:
-            group["initial_lr"] = 0.3
-        kind, arguments = {
-            "step": ("StepLR", [4]),
-            "lambda": ("LambdaLR", [lambda t: 0.9**t]),
-            "multiplicative": ("MultiplicativeLR", [lambda t: 0.9]),
-            "exponential": ("ExponentialLR", [0.9]),
-            "cosine": ("CosineAnnealingLR", [20]),
-            "restarts": ("CosineAnnealingWarmRestarts", [20]),
-            "cyclic": ("CyclicLR", [0.01, 0.1, 6]),
-        }[name]
+            group |= {"initial_lr": 0.3, "max_lr": 0.5, "min_lr": 1e-4, "max_momentum": 0.95, "base_momentum": 0.85}
+        kind, arguments = LATER[name]
         made.append((o, getattr(library, kind)(o, *arguments, last_epoch=6)))
     (o, mine), (r, reference) = made
     for _ in range(20):
         assert_same(numbers(o), numbers(r))
         assert mine.last_epoch == reference.last_epoch
         for thing in (o, r, mine, reference):
+            thing.step()
+
+
+def test_warm_restarts_made_at_a_later_time_go_on_where_they_were() -> None:
+    """PyTorch takes the time for that since the last restart, which it is only before the first one."""
+    o = ours()
+    went_on = lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=3, T_mult=2)
+    for thing in (o, went_on) * 5:
+        thing.step()
+    again = ours()
+    for group in again.param_groups:
+        group["initial_lr"] = group["lr"]
+    resumed = lr_scheduler.CosineAnnealingWarmRestarts(again, T_0=3, T_mult=2, last_epoch=4)
+    again.step()
+    for _ in range(20):
+        assert (numbers(again), resumed.T_cur, resumed.T_i) == (numbers(o), went_on.T_cur, went_on.T_i)
+        for thing in (went_on, resumed):
             thing.step()
 
 
