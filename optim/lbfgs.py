@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, TypeVar, Unpack
 
 import numpy as np
@@ -43,13 +44,6 @@ from .options import Check, count, not_negative, one_of
 from .strong_wolfe import Trial, strong_wolfe
 
 T = TypeVar("T")
-
-
-def _one_or_more(name: str, value: Any) -> int:
-    number = count(name, value)
-    if number < 1:
-        raise ValueError(f"{name}={value!r} is out of range; pass a whole number >= 1")
-    return number
 
 
 class LBFGS(Optimizer):
@@ -97,7 +91,7 @@ class LBFGS(Optimizer):
         "max_eval": count,
         "tolerance_grad": not_negative,
         "tolerance_change": not_negative,
-        "history_size": _one_or_more,
+        "history_size": partial(count, least=1),
         "line_search_fn": one_of(None, "strong_wolfe", "approximate_wolfe"),
         "tolerance_curvature": not_negative,
     }

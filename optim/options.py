@@ -24,22 +24,30 @@ def _number(name: str, value: Any, wanted: str) -> float:
         raise TypeError(f"{name}={value!r} is not a number; pass {wanted}") from None
 
 
-def not_negative(name: str, value: Any) -> float:
-    """A finite number >= 0."""
-    wanted = "a finite number >= 0"
-    number = _number(name, value, wanted)
-    if not 0.0 <= number < math.inf:
-        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
-    return number
+def within(
+    low: float, high: float = math.inf, *, open_low: bool = False, open_high: bool = False
+) -> Callable[[str, Any], float]:
+    """The check that a value is a finite number from low to high; an open end is itself excluded."""
+    if high == math.inf:
+        wanted = f"a finite number {'>' if open_low else '>='} {low:g}"
+    elif open_low or open_high:
+        wanted = f"a number {'>' if open_low else '>='} {low:g} and {'<' if open_high else '<='} {high:g}"
+    else:
+        wanted = f"a number from {low:g} to {high:g}"
+
+    def check(name: str, value: Any) -> float:
+        number = _number(name, value, wanted)
+        inside = low <= number <= high and abs(number) < math.inf
+        if not inside or (open_low and number == low) or (open_high and number == high):
+            raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
+        return number
+
+    return check
 
 
-def positive(name: str, value: Any) -> float:
-    """A finite number > 0."""
-    wanted = "a finite number > 0"
-    number = _number(name, value, wanted)
-    if not 0.0 < number < math.inf:
-        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
-    return number
+not_negative = within(0.0)
+positive = within(0.0, open_low=True)
+share = within(0.0, 1.0)
 
 
 def finite(name: str, value: Any) -> float:
@@ -47,15 +55,6 @@ def finite(name: str, value: Any) -> float:
     number = _number(name, value, "a finite number")
     if not math.isfinite(number):
         raise ValueError(f"{name}={value!r} is out of range; pass a finite number")
-    return number
-
-
-def share(name: str, value: Any) -> float:
-    """A number in [0, 1]."""
-    wanted = "a number from 0 to 1"
-    number = _number(name, value, wanted)
-    if not 0.0 <= number <= 1.0:
-        raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
     return number
 
 
@@ -77,16 +76,16 @@ def decay_rates(name: str, value: Any) -> tuple[float, float]:
     return pair(name, value, wanted, lambda first, second: 0.0 <= first < 1.0 and 0.0 <= second < 1.0)
 
 
-def count(name: str, value: Any) -> int:
-    """A whole number >= 0."""
-    wanted = "a whole number >= 0"
+def count(name: str, value: Any, least: int = 0) -> int:
+    """A whole number >= least; 3.0 is one."""
+    wanted = f"a whole number >= {least}"
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}={value!r} is a {type(value).__name__}; pass {wanted}")
     try:
-        number = index(value)
+        number = int(value) if isinstance(value, float) and value.is_integer() else index(value)
     except TypeError:
         raise TypeError(f"{name}={value!r} is not a whole number; pass {wanted}") from None
-    if number < 0:
+    if number < least:
         raise ValueError(f"{name}={value!r} is out of range; pass {wanted}")
     return number
 
@@ -98,7 +97,7 @@ def one_of(*choices: str | None) -> Check:
         for choice in choices:
             if value is choice or (isinstance(value, str) and value == choice):
                 return choice
-        raise ValueError(f"{name}={value!r} is not known; pass {' or '.join(map(repr, choices))}")
+        raise ValueError(f"{name}={value!r} is unknown; pass {' or '.join(map(repr, choices))}")
 
     return check
 

@@ -37,9 +37,8 @@ from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
 from .flat import Array
-from .lr_scheduler.checks import count
 from .optimizer import Optimizer
-from .options import share
+from .options import count, share
 from .regularizer import Parameters, named
 
 
@@ -192,7 +191,7 @@ class GradientNoise:
         self._params = [param for _, param in named(params)]
         if not self._params:
             raise ValueError("GradientNoise: params is empty; has the model any parameters?")
-        self.batch_size = count("GradientNoise: batch_size", batch_size)
+        self.batch_size = count("GradientNoise: batch_size", batch_size, 1)
         self.decay = share("GradientNoise: decay", decay)
         self.steps = 0
         self.trace = math.nan

@@ -38,10 +38,9 @@ from autograd_lite.numpy_protocol import read_only
 from autograd_lite.tensor import Tensor
 
 from .flat import Array
-from .lr_scheduler.checks import count
 from .lr_scheduler.functions import function
 from .lr_scheduler.swa import SWALR
-from .options import share
+from .options import count, share
 
 __all__ = [
     "SWALR", "AveragedModel", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn", "get_swa_multi_avg_fn",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..optimizer import Optimizer
-from .checks import between, count
+from ..options import count, within
 from .scheduler import LRScheduler
 
 
@@ -42,8 +42,8 @@ class ConstantLR(LRScheduler):
         *,
         key: str = "lr",
     ) -> None:
-        self.factor = between(self._name("factor"), factor, 0.0, 1.0, open_low=True)
-        self.total_iters = count(self._name("total_iters"), total_iters)
+        self.factor = within(0.0, 1.0, open_low=True)(self._name("factor"), factor)
+        self.total_iters = count(self._name("total_iters"), total_iters, 1)
         super().__init__(optimizer, last_epoch, key=key)
 
     def get_lr(self) -> list[float]:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 
 from ..optimizer import Optimizer
-from ..options import finite
-from .checks import count
+from ..options import count, finite
 from .scheduler import LRScheduler
 
 
@@ -42,7 +41,7 @@ class CosineAnnealingLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1, *, key: str = "lr"
     ) -> None:
-        self.T_max = count(self._name("T_max"), T_max)
+        self.T_max = count(self._name("T_max"), T_max, 1)
         self.eta_min = finite(self._name("eta_min"), eta_min)
         super().__init__(optimizer, last_epoch, key=key)
 

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from ..optimizer import Optimizer
-from ..options import finite, flag, not_negative
-from .checks import between, choice, count, per_group
+from ..options import count, finite, flag, not_negative, one_of, positive
+from .checks import per_group
 from .functions import function, restore, saved
 from .keys import write
 from .momentum import begin, momentum_key, momentums
@@ -83,18 +83,18 @@ class CyclicLR(LRScheduler):
         groups = len(self.groups)
         lowest = per_group(self._name("base_lr"), base_lr, groups, finite)
         self.max_lrs = per_group(self._name("max_lr"), max_lr, groups, finite)
-        up = between(self._name("step_size_up"), step_size_up, 0.0, math.inf, open_low=True)
+        up = positive(self._name("step_size_up"), step_size_up)
         down = step_size_down if step_size_down is not None else up
-        self.total_size = up + between(self._name("step_size_down"), down, 0.0, math.inf, open_low=True)
+        self.total_size = up + positive(self._name("step_size_down"), down)
         self.step_ratio = up / self.total_size
         self.gamma = not_negative(self._name("gamma"), gamma)
         self._scale_fn_custom = None if scale_fn is None else function(self._name("scale_fn"), scale_fn)
         if scale_fn is None:
-            self.mode = choice(self._name("mode"), mode, ("triangular", "triangular2", "exp_range"))
+            self.mode = one_of("triangular", "triangular2", "exp_range")(self._name("mode"), mode)
             self.scale_mode = "iterations" if mode == "exp_range" else "cycle"
         else:
             self.mode = str(mode)
-            self.scale_mode = choice(self._name("scale_mode"), scale_mode, ("cycle", "iterations"))
+            self.scale_mode = one_of("cycle", "iterations")(self._name("scale_mode"), scale_mode)
             self.scale_fn(1)  # should it fail, then before anything is changed
         self.cycle_momentum = flag(self._name("cycle_momentum"), cycle_momentum)
         if self.cycle_momentum:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..optimizer import Optimizer
-from .checks import between, count
+from ..options import count, share, within
 from .scheduler import LRScheduler
 
 
@@ -44,9 +44,9 @@ class LinearLR(LRScheduler):
         *,
         key: str = "lr",
     ) -> None:
-        self.start_factor = between(self._name("start_factor"), start_factor, 0.0, 1.0, open_low=True)
-        self.end_factor = between(self._name("end_factor"), end_factor, 0.0, 1.0)
-        self.total_iters = count(self._name("total_iters"), total_iters)
+        self.start_factor = within(0.0, 1.0, open_low=True)(self._name("start_factor"), start_factor)
+        self.end_factor = share(self._name("end_factor"), end_factor)
+        self.total_iters = count(self._name("total_iters"), total_iters, 1)
         super().__init__(optimizer, last_epoch, key=key)
 
     def get_lr(self) -> list[float]:

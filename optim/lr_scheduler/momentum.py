@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..optimizer import Optimizer
-from .checks import between, per_group
+from ..options import within
+from .checks import per_group
 from .keys import write
 
 
@@ -29,7 +30,7 @@ def momentum_key(what: str, optimizer: Optimizer, key: str) -> str:
 
 def momentums(name: str, value: float | list[float] | tuple[float, ...], groups: int) -> list[float]:
     """A momentum for each group."""
-    return per_group(name, value, groups, lambda name, value: between(name, value, 0.0, 1.0, open_high=True))
+    return per_group(name, value, groups, within(0.0, 1.0, open_high=True))
 
 
 def begin(groups: Sequence[dict[str, Any]], key: str, high: Sequence[float], low: Sequence[float]) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 from autograd_lite.errors import describe
 
 from ..optimizer import Optimizer
-from ..options import not_negative
-from .checks import count
+from ..options import count, not_negative
 from .scheduler import LRScheduler
 
 

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ..optimizer import Optimizer
-from ..options import flag, not_negative
-from .checks import between, choice, count, per_group
+from ..options import count, flag, not_negative, one_of, positive, share
+from .checks import per_group
 from .keys import write
 from .momentum import begin, momentum_key, momentums
 from .scheduler import LRScheduler
@@ -79,12 +79,12 @@ class OneCycleLR(LRScheduler):
         self._attach(optimizer, key)
         groups = len(self.groups)
         self.total_steps = self._total(total_steps, epochs, steps_per_epoch)
-        pct_start = between(self._name("pct_start"), pct_start, 0.0, 1.0)
+        pct_start = share(self._name("pct_start"), pct_start)
         self._schedule_phases = _phases(self.total_steps, pct_start, flag(self._name("three_phase"), three_phase))
-        self._anneal_func_type = choice(self._name("anneal_strategy"), anneal_strategy, ("cos", "linear"))
+        self._anneal_func_type = one_of("cos", "linear")(self._name("anneal_strategy"), anneal_strategy)
         highest = per_group(self._name("max_lr"), max_lr, groups, not_negative)
-        div_factor = between(self._name("div_factor"), div_factor, 0.0, math.inf, open_low=True)
-        final = between(self._name("final_div_factor"), final_div_factor, 0.0, math.inf, open_low=True)
+        div_factor = positive(self._name("div_factor"), div_factor)
+        final = positive(self._name("final_div_factor"), final_div_factor)
         self.cycle_momentum = flag(self._name("cycle_momentum"), cycle_momentum)
         if self.cycle_momentum:
             self.use_beta1 = momentum_key(type(self).__name__, optimizer, key) == "betas[0]"
@@ -104,10 +104,10 @@ class OneCycleLR(LRScheduler):
 
     def _total(self, total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
         if total_steps is not None:
-            return count(self._name("total_steps"), total_steps)
+            return count(self._name("total_steps"), total_steps, 1)
         if epochs is None or steps_per_epoch is None:
             raise ValueError(self._name("pass total_steps, or both epochs and steps_per_epoch"))
-        return count(self._name("epochs"), epochs) * count(self._name("steps_per_epoch"), steps_per_epoch)
+        return count(self._name("epochs"), epochs, 1) * count(self._name("steps_per_epoch"), steps_per_epoch, 1)
 
     @property
     def _momentum_key(self) -> str:

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Literal, SupportsFloat
 from autograd_lite.errors import describe
 
 from ..optimizer import Optimizer
-from ..options import finite, not_negative
-from .checks import between, choice, count, per_group
+from ..options import count, finite, not_negative, one_of, within
+from .checks import per_group
 from .keys import write
 from .scheduler import LRScheduler
 
@@ -62,11 +62,11 @@ class ReduceLROnPlateau(LRScheduler):
         key: str = "lr",
     ) -> None:
         self._attach(optimizer, key)
-        self.mode = choice(self._name("mode"), mode, ("min", "max"))
-        self.factor = between(self._name("factor"), factor, 0.0, 1.0, open_high=True)
+        self.mode = one_of("min", "max")(self._name("mode"), mode)
+        self.factor = within(0.0, 1.0, open_high=True)(self._name("factor"), factor)
         self.patience = count(self._name("patience"), patience, 0)
         self.threshold = not_negative(self._name("threshold"), threshold)
-        self.threshold_mode = choice(self._name("threshold_mode"), threshold_mode, ("rel", "abs"))
+        self.threshold_mode = one_of("rel", "abs")(self._name("threshold_mode"), threshold_mode)
         self.cooldown = count(self._name("cooldown"), cooldown, 0)
         self.min_lrs = per_group(self._name("min_lr"), min_lr, len(self.groups), finite)
         self.default_min_lr = None if isinstance(min_lr, (list, tuple)) else self.min_lrs[0]

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ..optimizer import Optimizer
-from ..options import not_negative
-from .checks import count
+from ..options import count, not_negative
 from .scheduler import LRScheduler
 
 
@@ -37,7 +36,7 @@ class PolynomialLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1, *, key: str = "lr"
     ) -> None:
-        self.total_iters = count(self._name("total_iters"), total_iters)
+        self.total_iters = count(self._name("total_iters"), total_iters, 1)
         self.power = not_negative(self._name("power"), power)
         super().__init__(optimizer, last_epoch, key=key)
 

@@ -25,8 +25,7 @@ from typing import Any, ClassVar
 from autograd_lite.errors import describe
 
 from ..optimizer import Optimizer
-from ..options import finite
-from .checks import count
+from ..options import count, finite
 from .keys import groups_with, read_all, write
 
 NOT_HERE = frozenset({"_get_lr_called_within_step", "_is_initial", "verbose"})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..optimizer import Optimizer
-from .checks import count
+from ..options import count
 from .combined import Combined
 from .scheduler import LRScheduler
 

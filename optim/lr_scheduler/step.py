@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ..optimizer import Optimizer
-from ..options import not_negative
-from .checks import count
+from ..options import count, not_negative
 from .scheduler import LRScheduler
 
 
@@ -37,7 +36,7 @@ class StepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1, *, key: str = "lr"
     ) -> None:
-        self.step_size = count(self._name("step_size"), step_size)
+        self.step_size = count(self._name("step_size"), step_size, 1)
         self.gamma = not_negative(self._name("gamma"), gamma)
         super().__init__(optimizer, last_epoch, key=key)
 

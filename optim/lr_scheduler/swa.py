@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..optimizer import Optimizer
-from ..options import finite
-from .checks import choice, count, per_group
+from ..options import count, finite, one_of
+from .checks import per_group
 from .scheduler import LRScheduler
 
 
@@ -58,7 +58,7 @@ class SWALR(LRScheduler):
         self._attach(optimizer, key)
         targets = per_group(self._name("swa_lr"), swa_lr, len(self.groups), finite)
         self.anneal_epochs = count(self._name("anneal_epochs"), anneal_epochs, 0)
-        self._anneal_strategy = choice(self._name("anneal_strategy"), anneal_strategy, ("cos", "linear"))
+        self._anneal_strategy = one_of("cos", "linear")(self._name("anneal_strategy"), anneal_strategy)
         before = [dict(group) for group in self.groups]
         for group, target in zip(self.groups, targets, strict=True):
             group[self._target] = target
@@ -103,5 +103,5 @@ class SWALR(LRScheduler):
         """As of any schedule; the targets come with the optimizer's state dict."""
         loaded = self._to_load(state_dict)
         what = f"{type(self).__name__}.load_state_dict(): _anneal_strategy"
-        choice(what, loaded["_anneal_strategy"], ("cos", "linear"))
+        one_of("cos", "linear")(what, loaded["_anneal_strategy"])
         self.__dict__.update(loaded)

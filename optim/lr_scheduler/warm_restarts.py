@@ -13,8 +13,7 @@ from __future__ import annotations
 import math
 
 from ..optimizer import Optimizer
-from ..options import finite, not_negative
-from .checks import count
+from ..options import count, finite, not_negative
 from .scheduler import LRScheduler
 
 
@@ -53,8 +52,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         *,
         key: str = "lr",
     ) -> None:
-        self.T_0 = self.T_i = count(self._name("T_0"), T_0)
-        self.T_mult = count(self._name("T_mult"), T_mult)
+        self.T_0 = self.T_i = count(self._name("T_0"), T_0, 1)
+        self.T_mult = count(self._name("T_mult"), T_mult, 1)
         self.eta_min = finite(self._name("eta_min"), eta_min)
         self.T_cur: float = last_epoch
         super().__init__(optimizer, last_epoch, key=key)

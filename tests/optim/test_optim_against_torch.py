@@ -567,7 +567,7 @@ BAD: list[tuple[str, dict[str, Any], Any, str]] = [
     ("Muon", {"ns_steps": True}, TypeError, "ns_steps=True is a bool"),
     ("Muon", {"ns_steps": -1}, ValueError, "ns_steps=-1"),
     ("Muon", {"ns_coefficients": (1.0, 2.0)}, TypeError, "is not a triple"),
-    ("Muon", {"adjust_lr_fn": "mine"}, ValueError, "adjust_lr_fn='mine' is not known; pass None or 'original' or"),
+    ("Muon", {"adjust_lr_fn": "mine"}, ValueError, "adjust_lr_fn='mine' is unknown; pass None or 'original' or"),
     ("NAdam", {"momentum_decay": -1}, ValueError, "momentum_decay=-1"),
     ("NAdam", {"decoupled_weight_decay": 1}, TypeError, "decoupled_weight_decay=1"),
     ("RAdam", {"lr": -1}, ValueError, "RAdam: lr=-1"),

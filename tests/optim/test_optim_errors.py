@@ -230,3 +230,19 @@ def test_the_decay_of_adamw_is_decoupled() -> None:
     with pytest.raises(ValueError, match="use Adam for one in the gradient"):
         optimizer.step()
     assert p.data.tolist() == [1.0, 1.0]
+
+
+def test_a_whole_number_is_one_everywhere() -> None:
+    """For optimizers, schedules and minimize alike: 3.0 is whole, 2.5 is not, True is no number."""
+    makers: list[Any] = [
+        lambda n: optim.Muon([ag.Tensor(np.ones((2, 2)), requires_grad=True)], ns_steps=n),
+        lambda n: optim.LBFGS([leaf()], history_size=n),
+        lambda n: optim.lr_scheduler.StepLR(optim.SGD([leaf()]), step_size=n),
+        lambda n: optim.minimize(lambda x: (x * x).sum(), np.ones(2), maxiter=n),
+    ]
+    for make in makers:
+        for n in (3, 3.0, np.int64(3), np.float64(3.0)):
+            make(n)
+        for wrong, message in ((2.5, "=2.5 is not a whole number; pass"), (True, "=True is a bool; pass")):
+            with pytest.raises(TypeError, match=message):
+                make(wrong)

@@ -492,7 +492,7 @@ def test_a_search_goes_where_pytorchs_goes(name: str, first: float, most: int) -
         ({"tolerance_grad": -1.0}, ValueError, "tolerance_grad=-1.0"),
         ({"tolerance_change": -1.0}, ValueError, "tolerance_change=-1.0"),
         ({"history_size": 0}, ValueError, "history_size=0 is out of range; pass a whole number >= 1"),
-        ({"line_search_fn": "wolfe"}, ValueError, "'wolfe' is not known; pass None or 'strong_wolfe' or"),
+        ({"line_search_fn": "wolfe"}, ValueError, "'wolfe' is unknown; pass None or 'strong_wolfe' or"),
     ],
 )
 def test_options_out_of_range(options: dict[str, Any], error: Any, message: str) -> None:
