@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import itertools
 import pickle
 import tracemalloc
 from collections.abc import Iterator
@@ -17,13 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from optim_helpers import assert_same, combinations, leaves, twins
 
 import autograd_lite as ag
 from autograd_lite import optim
-
-
-def combinations(**choices: list[Any]) -> list[dict[str, Any]]:
-    return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
 
 def each(numbers: list[dict[str, Any]], **flags: list[Any]) -> list[dict[str, Any]]:
@@ -94,14 +90,6 @@ def arrays(seed: int, name: str, dtype: Any = np.float64) -> list[Any]:
     return [np.asarray(random.standard_normal(shape)).astype(dtype) for shape in SHAPES.get(name, ORDINARY)]
 
 
-def leaves(values: list[Any]) -> list[ag.Tensor]:
-    return [ag.Tensor(value, requires_grad=True) for value in values]
-
-
-def twins(values: list[Any]) -> list[torch.nn.Parameter]:
-    return [torch.nn.Parameter(torch.from_numpy(np.array(value))) for value in values]
-
-
 def in_two_groups(params: list[Any], options: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"params": params[:3]}, {"params": params[3:], "lr": 0.5 * options.get("lr", 0.02)}]
 
@@ -127,11 +115,6 @@ def walk(name: str, params: list[Any], optimizer: Any, steps: range, dtype: Any 
 def assert_close(ours: list[ag.Tensor], theirs: list[torch.nn.Parameter], rtol: float, atol: float) -> None:
     for p, q in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=rtol, atol=atol)
-
-
-def assert_same(left: list[ag.Tensor], right: list[ag.Tensor]) -> None:
-    for p, q in zip(left, right, strict=True):
-        np.testing.assert_array_equal(p.data, q.data)
 
 
 def assert_state_close(ours: Any, theirs: Any, rtol: float = 1e-9) -> None:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from optim_helpers import combinations, leaves
 
 import autograd_lite as ag
 from autograd_lite import optim
 
 SHAPES: list[tuple[int, ...]] = [(4, 3), (3,), (), (0, 2), (2, 1, 5)]
-
-
-def combinations(**choices: list[Any]) -> list[dict[str, Any]]:
-    return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
-
-
 OURS = {"params", "l1", "regularization", "constraints"}
 
 
 def values(seed: int, shapes: list[tuple[int, ...]], dtype: Any) -> list[Any]:
     random = np.random.default_rng(seed)
     return [np.asarray(random.standard_normal(shape)).astype(dtype) for shape in shapes]
-
-
-def leaves(arrays: list[Any]) -> list[ag.Tensor]:
-    return [ag.Tensor(array, requires_grad=True) for array in arrays]
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])

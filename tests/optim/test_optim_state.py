@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from optim_helpers import assert_same
 
 import autograd_lite as ag
 from autograd_lite import optim
@@ -34,11 +35,6 @@ def train(params: list[ag.Tensor], optimizer: optim.Optimizer, steps: int, seed:
             if (step + i) % 3:
                 (np.sin(p) * random.standard_normal(p.shape).astype(p.dtype)).sum().backward()
         optimizer.step()
-
-
-def assert_same(left: list[ag.Tensor], right: list[ag.Tensor]) -> None:
-    for p, q in zip(left, right, strict=True):
-        np.testing.assert_array_equal(p.data, q.data)
 
 
 @pytest.mark.parametrize("make", MAKERS)
