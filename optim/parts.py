@@ -100,14 +100,30 @@ def widened(x: Array) -> Array:
 
 
 def lengths(x: Array, axis: int | tuple[int, ...] | None) -> Array:
-    """The 2-norms along axes, which are kept as axes of length 1; without an array of squares as large as x."""
+    """The 2-norms along axes, which are kept as axes of length 1; without an array of squares as large as x.
+
+    Where the squares overflow or vanish, and only there, x is divided by its largest number first.
+    """
+    with np.errstate(all="ignore"):
+        squares = _sum_of_squares(x, axis)
+        least = np.finfo(x.dtype).tiny / np.finfo(x.dtype).eps  # from here on a sum has all its digits
+        if x.size == 0 or ((squares >= least) & np.isfinite(squares)).all():
+            return np.asarray(np.sqrt(squares))
+        largest = np.maximum(x.max(axis=axis, keepdims=True), -x.min(axis=axis, keepdims=True))
+        if (largest == 0.0).all():
+            return np.asarray(largest)
+        scale = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
+        return np.asarray(scale * np.sqrt(_sum_of_squares(x / scale, axis)))
+
+
+def _sum_of_squares(x: Array, axis: int | tuple[int, ...] | None) -> Array:
     if axis is None:
         line = x.ravel(order="K")
-        return np.asarray(np.sqrt(np.dot(line, line))).reshape((1,) * x.ndim)
+        return np.asarray(np.dot(line, line)).reshape((1,) * x.ndim)
     letters = list(range(x.ndim))
     gone = {one % x.ndim for one in (axis if isinstance(axis, tuple) else (axis,))}
     squares = np.einsum(x, letters, x, letters, [one for one in letters if one not in gone])
-    return np.asarray(np.sqrt(squares)).reshape([1 if one in gone else n for one, n in enumerate(x.shape)])
+    return np.asarray(squares).reshape([1 if one in gone else n for one, n in enumerate(x.shape)])
 
 
 def check_axis(axis: Any, what: str) -> int | tuple[int, ...] | None:

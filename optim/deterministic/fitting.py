@@ -16,6 +16,7 @@ from .method import descend
 from .residuals import Residuals
 from .result import LeastSquaresResult, Progress
 from .structure import Array, Structure
+from .unknown import check_known
 
 METHODS = ("levenberg-marquardt", "gauss-newton")
 
@@ -32,8 +33,11 @@ def least_squares(
     absolute_sigma: bool = False,
     maxiter: int | None = None,
     callback: Callable[[Progress], object] | None = None,
+    **unknown: Any,
 ) -> LeastSquaresResult:
     """Find a local minimum of ½‖r(x)‖², with the exact Jacobian J of r, and how well it determines x.
+
+    It takes no bounds; for those, `minimize` half the sum of squares by one of SciPy's methods that take them.
 
     The covariance of the parameters is that of the linear model at the solution,
 
@@ -75,8 +79,10 @@ def least_squares(
     >>> {key: round(value, 6) for key, value in fit.standard_errors.items()}
     {'a': 0.169411, 'b': 0.090554}
     """
+    check_known("least_squares", unknown)
     if method not in METHODS:
-        raise ValueError(f"method={method!r} is unknown; choose one of {list(METHODS)}")
+        hint = '; SciPy\'s "lm" is "levenberg-marquardt"' if method == "lm" else ""
+        raise ValueError(f"method={method!r} is unknown; choose one of {list(METHODS)}{hint}")
     radius = positive("radius", radius)
     maxiter = None if maxiter is None else count("maxiter", maxiter)
     structure = Structure(x0)

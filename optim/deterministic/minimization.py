@@ -21,6 +21,7 @@ from .problem import Point, Problem
 from .result import MinimizeResult, Progress
 from .scipy_methods import KINDS, PREFIX, minimize_with_scipy
 from .structure import Structure
+from .unknown import check_known
 
 METHODS: dict[str, type[Method]] = {
     method.name: method for method in (Newton, NewtonCG, ConjugateGradient, BFGS, LimitedMemoryBFGS)
@@ -38,6 +39,7 @@ def minimize(
     constraints: Any = (),
     callback: Callable[[Progress], object] | None = None,
     options: Mapping[str, Any] | None = None,
+    **unknown: Any,
 ) -> MinimizeResult:
     """Find a local minimum of a smooth function, with exact derivatives of whatever order the method asks for.
 
@@ -67,8 +69,9 @@ def minimize(
         method: see above.
         tol: converged when the Euclidean norm of the gradient is at most this (for SciPy's methods: SciPy's `tol`).
         maxiter: the limit on iterations; for ours max(1000, 200 n) unless given.
-        bounds: (lower, upper), each None, a number, or a structure like x0 (infinite where there is none); or a
-            scipy.optimize.Bounds over x0 flattened.  For SciPy's Nelder-Mead, Powell, L-BFGS-B, TNC, SLSQP, COBYLA,
+        bounds: a tuple (lower, upper), each None, a number, or a structure like x0 (None in it is infinite); or, as
+            in SciPy, a list of pairs (low, high), one for each number of x0 flattened, or a
+            scipy.optimize.Bounds.  For SciPy's Nelder-Mead, Powell, L-BFGS-B, TNC, SLSQP, COBYLA,
             COBYQA and trust-constr.
         constraints: one or a list of dicts {"type": "eq" | "ineq", "fun": c}, meaning c(params) = 0 or >= 0, and of
             scipy.optimize.NonlinearConstraint(c, lower, upper), with c written as `fun` is, giving a number or an
@@ -94,6 +97,7 @@ def minimize(
     >>> result.converged, {key: round(value, 9) for key, value in result.x.items()}
     (True, {'x': 1.0, 'y': 1.0})
     """
+    check_known("minimize", unknown)
     chosen = _method_of(method)
     tol = None if tol is None else not_negative("tol", tol)
     maxiter = None if maxiter is None else count("maxiter", maxiter)
@@ -143,6 +147,11 @@ def _method_of(method: Any) -> str:
         kind = KINDS.get(name.removeprefix(PREFIX))
         if kind is not None:
             return kind.name
+        if name in ("lm", "levenberg-marquardt", "gauss-newton"):
+            raise ValueError(
+                f'method={method!r} is for sums of squares: call optim.least_squares(residuals, x0, '
+                f'method="{"levenberg-marquardt" if name == "lm" else name}")'
+            )
     raise ValueError(
         f"method={method!r} is unknown; ours are {list(METHODS)}, SciPy's {[kind.name for kind in KINDS.values()]} "
         f'(prefixed with "{PREFIX}" where the name is also ours)'

@@ -88,7 +88,7 @@ class Problem:
             x = self.structure.rounded(x)
             loss, leaves = self._record(x)
             self.evaluations.fun += 1
-        return Point(x, float(loss.data), self, (loss, leaves))
+        return Point(x, float(loss.item()), self, (loss, leaves))
 
     def gradient(self, loss: Tensor, leaves: list[Tensor]) -> Array:
         """The gradient of what was recorded, as a vector."""

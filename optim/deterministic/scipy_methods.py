@@ -188,23 +188,51 @@ def _listed(constraints: Any) -> list[Any]:
 def _bounds(optimize: Any, bounds: Any, structure: Structure) -> Any:
     if bounds is None or isinstance(bounds, optimize.Bounds):
         return bounds
-    if not isinstance(bounds, (list, tuple)) or len(bounds) != 2:
-        raise ValueError(
-            f"bounds={bounds!r} must be a pair (lower, upper), each None, a number, or a structure like x0; "
-            "or a scipy.optimize.Bounds over x0 flattened"
+    if _as_scipy_reads(bounds, structure.size):
+        bounds = [[pair[side] for pair in bounds] for side in (0, 1)]
+        lower, upper = (
+            np.array([default if one is None else float(one) for one in side])
+            for side, default in zip(bounds, (-math.inf, math.inf), strict=True)
         )
-    lower, upper = (
-        structure.spread(default if side is None else side, f"bounds[{i}]")
-        for i, (side, default) in enumerate(zip(bounds, (-math.inf, math.inf), strict=True))
-    )
+    elif isinstance(bounds, (list, tuple)) and len(bounds) == 2:
+        lower, upper = (
+            structure.spread(default if side is None else side, f"bounds[{i}]", default)
+            for i, (side, default) in enumerate(zip(bounds, (-math.inf, math.inf), strict=True))
+        )
+    else:
+        raise ValueError(
+            f"bounds={bounds!r} must be a tuple (lower, upper), each None, a number, or a structure like x0; a list "
+            f"of pairs, one for each of the {structure.size} numbers in x0; or a scipy.optimize.Bounds over x0 flattened"
+        )
     wrong = np.flatnonzero(~(lower <= upper))
     if wrong.size:
         leaf = next(leaf for leaf in structure.leaves if leaf.start <= wrong[0] < leaf.stop)
         raise ValueError(
             f"bounds of {leaf.path}: lower {lower[wrong[0]]} is not at most upper {upper[wrong[0]]}; "
-            "pass them as (lower, upper)"
+            "pass them as a tuple (lower, upper), or as a list of pairs"
         )
     return optimize.Bounds(lower, upper)
+
+
+def _as_scipy_reads(bounds: Any, n: int) -> bool:
+    """Whether bounds are n pairs, and not (lower, upper); raises where they may be either."""
+    if not isinstance(bounds, (list, tuple)) or len(bounds) != n:
+        return False
+    literal = all(isinstance(pair, (list, tuple)) and len(pair) == 2 and _numbers(pair) for pair in bounds)
+    if n != 2 or (isinstance(bounds, list) and literal):
+        return literal
+    tuples = isinstance(bounds, tuple) and literal and all(isinstance(pair, tuple) for pair in bounds)
+    arrays = isinstance(bounds, list) and all(np.shape(pair) == (2,) for pair in bounds)
+    if tuples or arrays:
+        raise ValueError(
+            f"bounds={bounds!r} may mean a pair for each of the two numbers in x0, or (lower, upper); write a list of "
+            "tuples, [(low, high), (low, high)], for pairs, or a tuple of arrays or lists, ([low, low], [high, high])"
+        )
+    return False
+
+
+def _numbers(pair: Any) -> bool:
+    return all(one is None or (np.ndim(one) == 0 and isinstance(one, (int, float, np.number))) for one in pair)
 
 
 def _constraint(optimize: Any, given: Any, structure: Structure, index: int, method: str) -> Any:
@@ -218,6 +246,12 @@ def _constraint(optimize: Any, given: Any, structure: Structure, index: int, met
             c.value, given.lb, given.ub, jac=c.jacobian, hess=c.hessian, keep_feasible=given.keep_feasible
         )
     if isinstance(given, dict):
+        surplus = sorted(given.keys() & {"jac", "args"})
+        if surplus:
+            raise ValueError(
+                f"{name} has {surplus}: derivatives are the engine's and exact, and fun can close over further "
+                "arguments; drop these keys"
+            )
         if set(given) != {"type", "fun"} or given["type"] not in ("eq", "ineq") or not callable(given["fun"]):
             raise ValueError(
                 f'{name} must be {{"type": "eq" or "ineq", "fun": a function of params}}, its derivatives are the '

@@ -111,8 +111,13 @@ class Structure:
         """A vector in arrays, one per leaf."""
         return [leaf.array(vector) for leaf in self.leaves]
 
-    def spread(self, value: Any, name: str) -> Array:
+    def spread(self, value: Any, name: str, missing: float | None = None) -> Array:
         """A number for all, or a structure like x0 whose leaves broadcast to those of x0, as a vector.
+
+        Args:
+            value: the number or the structure.
+            name: what messages call it.
+            missing: what None stands for, as a leaf or inside one; None: it may not occur.
 
         Raises:
             TypeError, ValueError: it is not like x0, or not numbers; the message begins with `name`.
@@ -122,7 +127,7 @@ class Structure:
         found: list[Any] = []
         _walk_together(self._template, value, name, found)
         return np.concatenate([
-            _broadcast(given, leaf, path) for (given, path), leaf in zip(found, self.leaves, strict=True)
+            _broadcast(given, leaf, path, missing) for (given, path), leaf in zip(found, self.leaves, strict=True)
         ])  # fmt: skip
 
 
@@ -193,12 +198,22 @@ def _walk_together(template: Any, tree: Any, path: str, found: list[Any]) -> Non
         _walk_together(_get(template, key), _get(tree, key), path + where, found)
 
 
-def _broadcast(given: Any, leaf: Leaf, path: str) -> Array:
+def _broadcast(given: Any, leaf: Leaf, path: str, missing: float | None) -> Array:
     try:
-        array = np.asarray(given.data if isinstance(given, Tensor) else given, np.float64)
-        return np.broadcast_to(array, leaf.shape).ravel()
+        array = np.asarray(given.data if isinstance(given, Tensor) else given)
+        if array.dtype == object:  # NumPy would make NaN of None
+            array = np.array([_filled(one, missing) for one in array.flat]).reshape(array.shape)
+        return np.broadcast_to(array.astype(np.float64), leaf.shape).ravel()
     except (TypeError, ValueError):
         raise ValueError(
             f"{path}={describe(given)} does not broadcast to the shape {leaf.shape} of {leaf.path}; "
             "pass a number or an array of that shape"
         ) from None
+
+
+def _filled(value: Any, missing: float | None) -> float:
+    if value is None and missing is not None:
+        return missing
+    if value is None:
+        raise TypeError("None where a number is needed")
+    return float(value)

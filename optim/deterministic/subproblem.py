@@ -69,7 +69,8 @@ def _on_boundary(curvatures: Array, slopes: Array, radius: float, low: float, hi
         else:
             high = mu
         bend = float(p @ (p / (curvatures + mu)))
-        mu += (length / radius - 1.0) * length * length / bend
-        if not low < mu < high:
+        if bend > 0.0:  # else p is too short for its square, and Newton's step for μ is unknown
+            mu += (length / radius - 1.0) * length * length / bend
+        if not (bend > 0.0 and low < mu < high):
             mu = math.sqrt(low * high) if 100 * low > high > 0 and low > 0 else 0.5 * (low + high)
     return p, mu
