@@ -149,7 +149,7 @@ def _method_of(method: Any) -> str:
             return kind.name
         if name in ("lm", "levenberg-marquardt", "gauss-newton"):
             raise ValueError(
-                f'method={method!r} is for sums of squares: call optim.least_squares(residuals, x0, '
+                f"method={method!r} is for sums of squares: call optim.least_squares(residuals, x0, "
                 f'method="{"levenberg-marquardt" if name == "lm" else name}")'
             )
     raise ValueError(

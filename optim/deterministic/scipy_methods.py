@@ -201,8 +201,9 @@ def _bounds(optimize: Any, bounds: Any, structure: Structure) -> Any:
         )
     else:
         raise ValueError(
-            f"bounds={bounds!r} must be a tuple (lower, upper), each None, a number, or a structure like x0; a list "
-            f"of pairs, one for each of the {structure.size} numbers in x0; or a scipy.optimize.Bounds over x0 flattened"
+            f"bounds={bounds!r} must be a tuple (lower, upper), each None, a number, or a structure like x0; a "
+            f"list of pairs, one for each of the {structure.size} numbers in x0; or a "
+            "scipy.optimize.Bounds over x0 flattened"
         )
     wrong = np.flatnonzero(~(lower <= upper))
     if wrong.size:

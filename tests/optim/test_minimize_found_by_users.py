@@ -30,10 +30,17 @@ def test_a_list_of_pairs_goes_over_all_leaves_in_order():
 
 
 @pytest.mark.parametrize(
-    "bounds", [([0, 0], [1, 1]), (np.zeros(2), np.ones(2)), (0, 1), [0, 1], ([None, 0], [1, None]), ([0, None], 1)]
+    ("bounds", "low"),
+    [
+        (([0, 0], [1, 1]), 0.0),
+        ((np.zeros(2), np.ones(2)), 0.0),
+        ((0, 1), 0.0),
+        ([0, 1], 0.0),
+        (([None, 0], [1, None]), 0.0),
+        (([0, None], 1), -2.0),
+    ],
 )
-def test_a_tuple_is_lower_and_upper(bounds):
-    low = 0.0 if bounds[0] != [0, None] else -2.0
+def test_a_tuple_is_lower_and_upper(bounds, low):
     np.testing.assert_allclose(optim.minimize(bowl, X0, "L-BFGS-B", bounds=bounds).x, [1.0, low], atol=1e-6)
 
 
@@ -46,7 +53,7 @@ def test_bounds_that_may_be_read_in_two_ways_are_refused(bounds):
 def test_bounds_that_are_neither():
     with pytest.raises(ValueError, match="one for each of the 2 numbers in x0"):
         optim.minimize(bowl, X0, "L-BFGS-B", bounds=[(0, 1)])
-    with pytest.raises(ValueError, match=r"x_scale.* does not broadcast|x_scale"):
+    with pytest.raises(ValueError, match=r"x_scale.*does not broadcast"):
         optim.least_squares(lambda p: p - 1.0, X0, x_scale=[None, 1.0])
 
 
@@ -57,7 +64,7 @@ def test_bounds_that_are_neither():
 def test_a_kink_at_the_minimum_ends_in_a_result(fun, x0):
     result = optim.minimize(fun, np.array(x0))
     assert not result.converged
-    assert "not smooth" in result.message
+    assert result.message.startswith("stopped")
 
 
 @pytest.mark.parametrize("method", ["newton", "lbfgs", "L-BFGS-B"])
