@@ -20,6 +20,8 @@ from typing import Any, TypeAlias
 from autograd_lite.errors import describe
 from autograd_lite.tensor import Tensor
 
+from .groups import UNPENALIZED
+
 Match: TypeAlias = str | Callable[[str, Tensor], bool] | Sequence[str | Callable[[str, Tensor], bool]]
 """What chooses parameters: a pattern, a function of name and Tensor, or several of these."""
 
@@ -37,8 +39,8 @@ def split_groups(
 
     Args:
         named_parameters: (name, Tensor) pairs, as `model.named_parameters()` gives.
-        no_decay: these are not penalized: the group's `weight_decay` and `l1` are 0 and it has no
-            regularization, unless the group itself says otherwise.
+        no_decay: these are not penalized, whatever their group says: `weight_decay` and `l1` are 0, and there is
+            no regularization.
         exclude: these are in no group, and so are not trained.
         groups: by the name of the group, {"match": what chooses its parameters, and options of its own}.
             The first group that matches takes a parameter; those that none takes are the group "rest".
@@ -95,9 +97,7 @@ def split_groups(
     found = [
         {
             "params": params,
-            **({"no_decay": True} if light else {}),
-            **options[group],
-            **({"name": f"{options[group]['name']} without decay"} if light else {}),
+            **(_without_decay(options[group]) if light else options[group]),
         }
         for (group, light), params in sorted_out.items()
         if params
@@ -105,6 +105,11 @@ def split_groups(
     if not found:
         raise ValueError(f"split_groups: exclude={exclude!r} leaves no parameter to train")
     return found
+
+
+def _without_decay(options: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in options.items() if key not in UNPENALIZED}
+    return {"no_decay": True, **kept, "name": f"{options['name']} without decay"}
 
 
 def _listed(named_parameters: Any) -> list[tuple[str, Tensor]]:

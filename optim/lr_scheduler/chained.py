@@ -39,9 +39,14 @@ class ChainedScheduler(Combined):
         self._last_lr = self.values()
 
     def step(self) -> None:  # type: ignore[override]
-        """Step each schedule; call it after `optimizer.step()`."""
-        for scheduler in self._schedulers:
-            scheduler.step()
+        """Step each schedule; call it after `optimizer.step()`.
+
+        Raises:
+            ValueError, TypeError: as the schedules do; none of them has moved then.
+        """
+        with self._together():
+            for scheduler in self._schedulers:
+                scheduler.step()
         self._last_lr = self.values()
 
     def _initial_step(self) -> None:

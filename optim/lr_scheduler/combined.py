@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from autograd_lite.errors import describe
@@ -41,6 +42,33 @@ class Combined(LRScheduler):
 
     def _parts(self) -> list[LRScheduler]:
         return [part for scheduler in self._schedulers for part in scheduler._parts()]
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """If one of the schedules raises, put all of them back, and what they have set."""
+        parts, schedules = self._parts(), [*self._tree()]
+        groups = [(group, dict(group)) for group in self.optimizer.param_groups]
+        values = [(part, part.values()) for part in parts]
+        attributes = [(schedule, dict(schedule.__dict__)) for schedule in schedules]
+        try:
+            yield
+        except BaseException:
+            for group, options in groups:
+                group.update(options)
+            for part, before in values:  # those inside objects, which the groups only hold
+                for group, value in zip(part.groups, before, strict=True):
+                    write(group, part.key, value)
+            for schedule, kept in attributes:
+                schedule.__dict__.update(kept)
+            raise
+
+    def _tree(self) -> Iterator[LRScheduler]:
+        yield self
+        for scheduler in self._schedulers:
+            if isinstance(scheduler, Combined):
+                yield from scheduler._tree()
+            else:
+                yield scheduler
 
     def _reset(self) -> None:
         """Give the groups their initial values back, for the parts to begin with."""

@@ -27,6 +27,7 @@ from autograd_lite.errors import describe
 from ..optimizer import Optimizer
 from ..options import count, finite
 from .keys import groups_with, read_all, write
+from .taken import check_taken, refuse_whole
 
 NOT_HERE = frozenset({"_get_lr_called_within_step", "_is_initial", "verbose"})
 """What PyTorch's state dicts have, and what means nothing between steps."""
@@ -51,9 +52,9 @@ class LRScheduler:
         groups: the groups that have the hyper-parameter.
 
     Raises:
-        TypeError: not an optimizer, or the hyper-parameter is not a number.
-        ValueError: the groups have no such hyper-parameter; or `last_epoch` is given, and its initial value is not
-            there.
+        TypeError: not an optimizer, or the hyper-parameter is not a number, or a whole one (Muon's ns_steps).
+        ValueError: the groups have no such hyper-parameter; the first value is out of its range; or `last_epoch` is
+            given, and the initial value is not there.
 
     >>> import autograd_lite as ag
     >>> from autograd_lite.optim.lr_scheduler import LRScheduler
@@ -109,6 +110,7 @@ class LRScheduler:
             )
         try:
             read_all(optimizer.param_groups, key)
+            refuse_whole(optimizer, key)
         except (TypeError, ValueError) as error:
             raise type(error)(self._name(str(error))) from None
         self.optimizer, self.key = optimizer, key
@@ -207,15 +209,20 @@ class LRScheduler:
             raise
 
     def _checked(self, values: Sequence[float]) -> list[float]:
-        """The values as plain Python numbers, one for each group."""
-        if len(values) != len(self.groups):
+        """The values as plain Python numbers, one for each group; the first must be what the optimizer takes."""
+        groups = self.groups
+        if len(values) != len(groups):
             raise self._groups_added(len(values))
-        return [
+        checked = [
             value
             if type(value) is float and math.isfinite(value)
             else finite(self._name(f"{self.key} for group {i}"), value)
             for i, value in enumerate(values)
         ]
+        # later values may be out of range until the next of several schedules has done its part
+        for group, value in zip(groups, checked, strict=True) if self._is_initial else ():
+            check_taken(self.optimizer, group, self.key, value, type(self).__name__)
+        return checked
 
     def _write(self, values: Sequence[float]) -> None:
         groups, key = self.groups, self.key

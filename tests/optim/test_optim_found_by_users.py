@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from autograd_lite.optim import constraints as con
+from autograd_lite.optim import lr_scheduler as sched
 from autograd_lite.optim import regularization as reg
 
 import autograd_lite as ag
@@ -46,3 +47,67 @@ def test_group_lasso_makes_the_shortest_rows_exactly_zero_and_shrinks_the_longes
     np.testing.assert_allclose(w.data[3], rows[3] * 0.8, rtol=1e-6)
     np.testing.assert_allclose(w.data[4], rows[4], rtol=1e-6)
     assert optim.sparsity([w]).total.zeros == 6
+
+
+def schedulable(lr: float = 1.0) -> optim.Optimizer:
+    return optim.SGD([ag.Tensor([1.0], requires_grad=True)], lr=lr, momentum=0.5, regularization=reg.L2(0.25))
+
+
+def test_chained_schedules_move_together_or_not_at_all() -> None:
+    optimizer = schedulable()
+    chained = sched.ChainedScheduler([
+        sched.ExponentialLR(optimizer, 0.5),
+        sched.ExponentialLR(optimizer, 0.5, key="regularization[0].strength"),
+        sched.SequentialLR(optimizer, [sched.ConstantLR(optimizer), sched.ExponentialLR(optimizer, 0.5)], [1]),
+        sched.OneCycleLR(optimizer, max_lr=1.0, total_steps=1),
+    ])  # fmt: skip
+    optimizer.step()
+    chained.step()
+
+    def seen() -> Any:
+        group = optimizer.param_groups[0]
+        return chained.state_dict(), group["lr"], group["momentum"], group["regularization"][0].strength
+
+    before = seen()
+    with pytest.raises(ValueError, match="all 1 steps of the cycle"):
+        chained.step()
+    assert seen() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda: optim.Muon([ag.Tensor(np.ones((2, 2)), requires_grad=True)]), "ns_steps"),
+        (lambda: optim.LBFGS([ag.Tensor([1.0], requires_grad=True)]), "max_iter"),
+    ],
+)
+@pytest.mark.parametrize("schedule", [sched.StepLR, sched.ReduceLROnPlateau])
+def test_whole_numbers_are_not_scheduled(make: Any, key: str, schedule: Any) -> None:
+    optimizer = make()
+    arguments = (2,) if schedule is sched.StepLR else ()
+    with pytest.raises(TypeError, match=rf"{schedule.__name__}: key='{key}' is \d+ in .* a whole number"):
+        schedule(optimizer, *arguments, key=key)
+    assert f"initial_{key}" not in optimizer.param_groups[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "said"),
+    [("lr", -1.0, "lr=-"), ("momentum", -1.0, "momentum=-"), ("betas[0]", 4.0, "betas=")],
+)
+def test_a_schedule_that_begins_out_of_range_is_refused_by_name(key: str, first: float, said: str) -> None:
+    optimizer = optim.Adam([ag.Tensor([1.0], requires_grad=True)]) if key == "betas[0]" else schedulable()
+    before = {**optimizer.param_groups[0]}
+    with pytest.raises(ValueError, match=f"LambdaLR: {said}"):
+        sched.LambdaLR(optimizer, lambda _: first, key=key)
+    assert optimizer.param_groups[0] == before
+
+
+def test_no_decay_wins_over_what_the_group_says() -> None:
+    named = [("w", ag.Tensor([1.0], requires_grad=True)), ("bias", ag.Tensor([1.0], requires_grad=True))]
+    groups = optim.split_groups(
+        named, no_decay="bias", head={"match": "*", "weight_decay": 0.5, "l1": 0.1, "regularization": reg.L2(1.0)}
+    )
+    heavy, light = optim.SGD(groups, lr=0.1).param_groups
+    assert (heavy["weight_decay"], heavy["l1"], len(heavy["regularization"])) == (0.5, 0.1, 1)
+    assert (light["weight_decay"], light["l1"], light["regularization"]) == (0.0, 0.0, ())
+    assert light["name"] == "head without decay"
