@@ -22,11 +22,12 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
-from .flat import BLOCK, Array
+from .flat import BLOCK, Array, Flat, Run
 from .groups import Params
 from .optimizer import Common, Optimizer
 from .options import Check, finite, flag, not_negative, pair
 from .penalty import decayed
+from .places import Present
 
 
 def _not_positive(name: str, value: Any) -> float:
@@ -60,8 +61,8 @@ class Adafactor(Optimizer):
             group, with "params" and the options that differ from those given here.
         lr: the largest step, relative to the parameter's root mean square.
         beta2_decay: τ, how fast the mean squares come to rest.
-        eps: (ε₁, ε₂), the smallest root mean square to divide by (None: the dtype's epsilon), and the
-            smallest that a parameter is taken to have.
+        eps: (ε₁, ε₂), the smallest root mean square to divide by (None: the epsilon of the parameter's dtype),
+            and the smallest that a parameter is taken to have.
         d: the root mean square above which an update is scaled down.
         weight_decay: λ; each step shrinks the parameters by lr λ of themselves.
         l1: α; each step moves the parameters by lr α towards zero.
@@ -117,6 +118,12 @@ class Adafactor(Optimizer):
             return {"variance": shape}
         return {"row_var": (*shape[:-1], 1), "col_var": (*shape[:-2], 1, shape[-1])}
 
+    def _carry_out(self, flat: Flat, o: Mapping[str, Any], whole: Run | None, present: list[Present] | None) -> None:
+        least, least_size = o["eps"]
+        if least is None:  # here, since float16 is computed in float32, but has the larger epsilon
+            o = {**o, "eps": (float(np.finfo(flat.data.dtype).eps), least_size)}
+        super()._carry_out(flat, o, whole, present)
+
     def _update(
         self, p: Array, g: Array, state: Sequence[Array], scratch: Sequence[Array], step: int, o: Mapping[str, Any]
     ) -> None:
@@ -133,7 +140,6 @@ class Adafactor(Optimizer):
         s, t = scratch
         newest = step ** o["beta2_decay"]
         least, least_size = o["eps"]
-        least = float(np.finfo(p.dtype).eps) if least is None else least
         rate = max(least_size, math.sqrt(float(np.vdot(p, p)) / p.size)) * min(o["lr"], 1.0 / math.sqrt(step))
 
         estimates: Factored | Unfactored

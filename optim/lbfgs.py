@@ -288,8 +288,14 @@ class _Line:
             raise TypeError(
                 f"LBFGS: the closure gave {describe(result)}; it must return the loss, one number"
             ) from None
+        present = self.flat.present()
+        if not present:
+            raise ValueError(
+                "LBFGS: no parameter has a gradient after the closure; it must call loss.backward(), after "
+                "zero_grad(), and compute the loss from the parameters"
+            )
         g = np.zeros(self.flat.data.size, self._dtype)
-        for place, grad in self.flat.present():
+        for place, grad in present:
             g[place.start : place.stop] = place.laid(grad)
         return result, loss, g
 

@@ -27,6 +27,7 @@ from autograd_lite.mode import enable_grad
 from autograd_lite.tensor import Tensor
 
 from .acting import Regularized, settle
+from .arguments import check_arguments
 from .checkpoint import read_state, to_load
 from .constraint import Constraint
 from .flat import Flat, Run
@@ -57,18 +58,21 @@ class Optimizer(Hookable):
     """The base of all optimizers.
 
     Args:
-        params: the Tensors to train, leaves that require a gradient: an iterable of them, of (name, Tensor)
-            pairs, or of dicts, one per group, with "params" and options of its own.
+        params: the Tensors to train, leaves of the graph: an iterable of them, of (name, Tensor) pairs, or of
+            dicts, one per group, with "params" and options of its own.  Those that require no gradient are left
+            alone, until they do.
         defaults: the options of groups that do not say otherwise.
         regularization: what pulls at the parameters beside the loss: one of `optim.regularization`, or a list.
         constraints: what the parameters are kept in: one of `optim.constraints`, or a list.
 
-    Their values move into buffers of the optimizer's (see `flat`); they stay the Tensors they were.
+    Their values move into buffers of the optimizer's (see `flat`); they stay the Tensors they were, but what had
+    been taken of their values before, views of `p.data` and detached Tensors, does not follow them any more: take
+    these afterwards.
 
     Raises:
-        TypeError: something that is not a Tensor, or an option that is not a number.
-        ValueError: no parameter, one twice, one that is no leaf or requires no gradient; an option that is
-            unknown or out of range.
+        TypeError: something that is not a Tensor, an option that is not a number, or an unknown argument.
+        ValueError: no parameter, one twice, or one that is no leaf; an option of a group that is unknown, or one
+            out of range.
     """
 
     _checks: ClassVar[dict[str, Check]]
@@ -99,7 +103,9 @@ class Optimizer(Hookable):
         *,
         regularization: Regularizer | Sequence[Regularizer] = (),
         constraints: Constraint | Sequence[Constraint] = (),
+        **unknown: Any,
     ) -> None:
+        check_arguments(type(self), unknown)
         self.defaults = self._parsed({**defaults, "regularization": regularization, "constraints": constraints})
         self.param_groups = []
         self._groups: list[Group] = []

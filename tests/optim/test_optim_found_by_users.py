@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from autograd_lite.optim import constraints as con
 from autograd_lite.optim import lr_scheduler as sched
 from autograd_lite.optim import regularization as reg
@@ -111,3 +112,35 @@ def test_no_decay_wins_over_what_the_group_says() -> None:
     assert (heavy["weight_decay"], heavy["l1"], len(heavy["regularization"])) == (0.5, 0.1, 1)
     assert (light["weight_decay"], light["l1"], light["regularization"]) == (0.0, 0.0, ())
     assert light["name"] == "head without decay"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(2,), (2, 3)])
+def test_adafactor_divides_by_no_less_than_the_epsilon_of_the_parameters_dtype(dtype: str, shape: Any) -> None:
+    small = 1e-4 if dtype == "float16" else 1e-9
+    p, q = ag.Tensor(np.ones(shape, dtype), requires_grad=True), torch.ones(shape, dtype=getattr(torch, dtype))
+    p.grad, q.grad = np.full(shape, small, dtype), torch.full_like(q, small)
+    optim.Adafactor([p]).step()
+    torch.optim.Adafactor([q]).step()
+    np.testing.assert_allclose(p.data, q.numpy(), rtol=2 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("name", ["foreach", "fused", "capturable", "differentiable"])
+def test_arguments_that_choose_an_implementation(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"Adam\(\) has no argument {name}: there is one implementation"):
+        optim.Adam([ag.Tensor([1.0], requires_grad=True)], **{name: True})
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name"), [(optim.Adam, "learning_rate"), (optim.Rprop, "weight_decay"), (optim.LBFGS, "foo")]
+)
+def test_unknown_arguments_are_answered_with_those_there_are(optimizer: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"{optimizer.__name__}\(\) has no argument {name}; .* params, lr, .*constr"):
+        optimizer([ag.Tensor([1.0], requires_grad=True)], **{name: 0.1})
+
+
+def test_a_closure_that_forgets_backward() -> None:
+    w = ag.Tensor([1.0], requires_grad=True)
+    for optimizer in (optim.LBFGS([w]), optim.LBFGS([w], line_search_fn="strong_wolfe")):
+        with pytest.raises(ValueError, match=r"no parameter has a gradient .* must call loss.backward\(\)"):
+            optimizer.step(lambda: (w * w).sum())

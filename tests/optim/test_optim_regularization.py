@@ -560,11 +560,11 @@ def test_groups_by_name() -> None:
         (g["lr"], g["weight_decay"], g["l1"], [type(r).__name__ for r in g["regularization"]])
         for g in optimizer.param_groups
     ]
-    assert shown == [  # what a group says itself goes before what `no_decay` says
+    assert shown == [  # `no_decay` goes before what a group says itself
         (0.5, 0.25, 2.0, ["L2"]),
-        (0.5, 0.25, 0.0, []),
+        (0.5, 0.0, 0.0, []),
         (0.125, 1.0, 2.0, ["L1"]),
-        (0.125, 0.0, 0.0, ["L1"]),
+        (0.125, 0.0, 0.0, []),
     ]
     assert names(optim.split_groups(model.named_parameters())) == {"rest": [n for n, _ in model.named_parameters()]}
     assert optim.Rprop(optim.split_groups(model.named_parameters(), no_decay="*bias"))  # has no penalties at all
