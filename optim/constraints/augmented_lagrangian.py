@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -35,10 +35,9 @@ from autograd_lite.mode import enable_grad, no_grad
 from autograd_lite.tensor import Tensor
 
 from ..flat import Array
+from ..groups import UNPENALIZED
+from ..optimizer import Optimizer
 from ..options import count, finite, not_negative
-
-if TYPE_CHECKING:
-    from ..optimizer import Optimizer
 
 Values: TypeAlias = Tensor | Sequence[Tensor]
 
@@ -137,7 +136,9 @@ class AugmentedLagrangian:
 
         Args:
             optimizer: makes the inner optimizer, anew for each round: `lambda params: Adam(params, lr=0.01)`.
-                It gets a closure at each step, so that `LBFGS` serves too.
+                It gets a closure at each step, so that `LBFGS` serves too, with tolerance_change=0, lest it stop
+                too early: `lambda params: LBFGS(params, line_search_fn="strong_wolfe", tolerance_change=0)`.
+                Penalties (weight_decay, l1, regularization) belong into the objective.
             rounds: how often the multipliers are moved at most.
             inner_steps: how many steps each round takes at most.
             tolerance: the largest violation at which it has converged.
@@ -188,8 +189,8 @@ class AugmentedLagrangian:
         message = f"no convergence within rounds={rounds}"
         converged = False
         while done < rounds and not converged:
-            kept = [p.data.copy() for p in self.params]
-            inner = optimizer(list(self.params))
+            kept = state.where()
+            inner = _checked(optimizer(list(self.params)))
             taken, stationarity = state.descend(inner, inner_steps, aim)
             done, steps = done + 1, steps + taken
             value, violation = state.look()
@@ -206,6 +207,12 @@ class AugmentedLagrangian:
             converged = violation <= tolerance and stationarity <= near
             if violation > max(ENOUGH * last, tolerance) and stationarity <= aim:
                 state.weight *= growth
+            if violation <= tolerance and stationarity > aim and all(map(np.array_equal, kept, state.where())):
+                message = (
+                    f"the inner optimizer stands still at a stationarity of {stationarity:.3g}, above {near:.3g}; "
+                    "lower its tolerances (for LBFGS, tolerance_change=0, tolerance_grad=0), or raise gradient_tolerance"
+                )
+                break
             last = violation
             aim = max(near, 0.1 * aim)
         return Constrained(
@@ -289,7 +296,7 @@ class _State:
         def closure() -> Tensor:
             if known:
                 return known.pop()
-            optimizer.zero_grad()
+            self._forget(optimizer)
             with enable_grad():
                 value = self.lagrangian()
             value.backward()
@@ -299,16 +306,25 @@ class _State:
         before: list[Array] = []
         while True:
             known = [closure()]
-            now = _stationarity(optimizer)
-            here = [p.data.copy() for p in self.problem.params]
+            now = _stationarity(optimizer, self.problem.params)
+            here = self.where()
             still = bool(before) and all(map(np.array_equal, here, before))  # nor would a further step move
             if taken >= limit or still or now <= aim or not math.isfinite(now):
-                optimizer.zero_grad()
+                self._forget(optimizer)
                 return taken, now
             before = here
             optimizer.step(closure)
             known = []
             taken += 1
+
+    def where(self) -> list[Array]:
+        """Copies of the parameters' values."""
+        return [p.data.copy() for p in self.problem.params]
+
+    def _forget(self, optimizer: Optimizer) -> None:
+        optimizer.zero_grad()
+        for param in self.problem.params:  # those, too, that this optimizer does not train
+            param.grad = None
 
     def move_multipliers(self) -> None:
         """λ ← λ - ρ c, μ ← max(0, μ - ρ d)."""
@@ -331,20 +347,39 @@ def _largest(values: Array) -> float:
     return float(np.abs(values).max()) if values.size else 0.0
 
 
-def _stationarity(optimizer: Optimizer) -> float:
+def _checked(inner: Any) -> Optimizer:
+    """What the user's function gave, if it is an optimizer that minimises L and nothing else."""
+    if not isinstance(inner, Optimizer):
+        raise TypeError(
+            f"optimizer gave {describe(inner)}, a {type(inner).__name__}, and must give an Optimizer: "
+            "lambda params: Adam(params, lr=0.01)"
+        )
+    for index, group in enumerate(inner.param_groups):
+        for name in UNPENALIZED:
+            if group.get(name):
+                raise ValueError(
+                    f"AugmentedLagrangian: group {index} of the inner {type(inner).__name__} has "
+                    f"{name}={group[name]!r}, which moves the minimum: set it to 0, or to () for regularization, and "
+                    "put the penalty into the objective"
+                )
+    return inner
+
+
+def _stationarity(optimizer: Optimizer, params: Iterable[Tensor]) -> float:
     """The largest element of the gradient; with constraints, of how far a step along it of length 1 can go."""
+    constraints = {id(param): group["constraints"] for group in optimizer.param_groups for param in group["params"]}
     worst = 0.0
-    for group in optimizer.param_groups:
-        for param in group["params"]:
-            gradient = None if param.grad is None else param.grad.data
-            if gradient is None:
-                continue
-            if group["constraints"]:
-                ahead = param.data - gradient
-                for constraint in group["constraints"]:
-                    ahead = constraint.project(ahead)
-                gradient = param.data - ahead
-            worst = _larger(worst, _largest(gradient))
+    for param in params:
+        if param.grad is None:
+            continue
+        gradient = np.asarray(param.grad.data)
+        within = constraints.get(id(param), ())
+        if within:
+            ahead = param.data - gradient
+            for constraint in within:
+                ahead = constraint.project(ahead)
+            gradient = param.data - ahead
+        worst = _larger(worst, _largest(gradient))
     return worst
 
 

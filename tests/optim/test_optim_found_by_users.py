@@ -144,3 +144,48 @@ def test_a_closure_that_forgets_backward() -> None:
     for optimizer in (optim.LBFGS([w]), optim.LBFGS([w], line_search_fn="strong_wolfe")):
         with pytest.raises(ValueError, match=r"no parameter has a gradient .* must call loss.backward\(\)"):
             optimizer.step(lambda: (w * w).sum())
+
+
+def on_a_circle(p: ag.Tensor) -> optim.AugmentedLagrangian:
+    return optim.AugmentedLagrangian([p], lambda: -p.sum(), inequality=lambda: 2.0 - (p * p).sum())
+
+
+def test_the_example_of_the_augmented_lagrangian_by_lbfgs() -> None:
+    p = ag.Tensor(np.array([2.0, 0.5]), requires_grad=True)
+    result = on_a_circle(p).minimize(lambda ps: optim.LBFGS(ps, line_search_fn="strong_wolfe", tolerance_change=0))
+    assert result.converged, result
+    np.testing.assert_allclose(p.data, 1.0, atol=1e-6)
+
+
+def test_an_inner_optimizer_that_stands_still_is_named_as_the_cause() -> None:
+    p = ag.Tensor(np.array([2.0, 0.5]), requires_grad=True)
+    result = on_a_circle(p).minimize(lambda ps: optim.LBFGS(ps, line_search_fn="strong_wolfe"))
+    assert not result.converged
+    assert result.rounds < 50
+    assert result.message.startswith(f"the inner optimizer stands still at a stationarity of {result.stationarity:.3g}")
+    assert "tolerance_change=0" in result.message
+
+
+def test_a_parameter_that_the_inner_optimizer_leaves_out_counts() -> None:
+    p, q = (ag.Tensor(np.array([2.0, 0.5]), requires_grad=True) for _ in range(2))
+    problem = optim.AugmentedLagrangian([p, q], lambda: ((p - 1.0) ** 2 + q * q).sum(), equality=lambda: p[0] - p[1])
+    result = problem.minimize(lambda ps: optim.SGD(ps[:1], lr=0.02), rounds=3, inner_steps=50)
+    assert not result.converged
+    assert result.stationarity == 4.0
+    assert q.grad is None
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "error", "message"),
+    [
+        (lambda _: 3, TypeError, "optimizer gave 3, a int, and must give an Optimizer"),
+        (lambda ps: optim.AdamW(ps), ValueError, "inner AdamW has weight_decay=0.01, which moves the minimum"),
+        (lambda ps: optim.SGD(ps, l1=0.5), ValueError, "l1=0.5, which moves"),
+        (lambda ps: optim.SGD(ps, regularization=reg.L2(1.0)), ValueError, "regularization=.*which moves"),
+    ],
+)
+def test_inner_optimizers_that_are_none(optimizer: Any, error: Any, message: str) -> None:
+    p = ag.Tensor(np.array([2.0, 0.5]), requires_grad=True)
+    with pytest.raises(error, match=message):
+        on_a_circle(p).minimize(optimizer)
+    assert p.tolist() == [2.0, 0.5]
