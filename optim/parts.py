@@ -102,7 +102,8 @@ def widened(x: Array) -> Array:
 def lengths(x: Array, axis: int | tuple[int, ...] | None) -> Array:
     """The 2-norms along axes, which are kept as axes of length 1; without an array of squares as large as x.
 
-    Where the squares overflow or vanish, and only there, x is divided by its largest number first.
+    Where the squares overflow or vanish, and only there, x is divided by its largest number first, and the norms
+    are in float64.
     """
     with np.errstate(all="ignore"):
         squares = _sum_of_squares(x, axis)
@@ -113,7 +114,8 @@ def lengths(x: Array, axis: int | tuple[int, ...] | None) -> Array:
         if (largest == 0.0).all():
             return np.asarray(largest)
         scale = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
-        return np.asarray(scale * np.sqrt(_sum_of_squares(x / scale, axis)))
+        # in float64, since the norm of numbers that float32 just holds may be beyond it
+        return np.asarray(scale.astype(np.float64) * np.sqrt(_sum_of_squares(x / scale, axis)))
 
 
 def _sum_of_squares(x: Array, axis: int | tuple[int, ...] | None) -> Array:

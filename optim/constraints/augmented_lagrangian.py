@@ -210,7 +210,8 @@ class AugmentedLagrangian:
             if violation <= tolerance and stationarity > aim and all(map(np.array_equal, kept, state.where())):
                 message = (
                     f"the inner optimizer stands still at a stationarity of {stationarity:.3g}, above {near:.3g}; "
-                    "lower its tolerances (for LBFGS, tolerance_change=0, tolerance_grad=0), or raise gradient_tolerance"
+                    "lower its tolerances (for LBFGS, tolerance_change=0, tolerance_grad=0), or raise "
+                    "gradient_tolerance"
                 )
                 break
             last = violation

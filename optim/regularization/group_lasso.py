@@ -66,7 +66,8 @@ class GroupLasso(PerTensor, Penalty):
         norms = lengths(wide, self.axis)
         threshold = size * self.strength * self._weight(p.shape)
         # a group of norm 0 is divided by 1, and stays 0; one that is not finite stays visible
-        kept = np.maximum(1.0 - threshold / np.where(norms == 0.0, 1.0, norms), 0.0)
+        with np.errstate(over="ignore"):
+            kept = np.maximum(1.0 - threshold / np.where(norms == 0.0, 1.0, norms), 0.0)
         np.multiply(wide, kept.astype(wide.dtype, copy=False), p, casting="same_kind")
 
     def _norm(self, param: Tensor) -> Tensor:

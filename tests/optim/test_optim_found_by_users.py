@@ -189,3 +189,12 @@ def test_inner_optimizers_that_are_none(optimizer: Any, error: Any, message: str
     with pytest.raises(error, match=message):
         on_a_circle(p).minimize(optimizer)
     assert p.tolist() == [2.0, 0.5]
+
+
+def test_numbers_at_both_ends_of_what_a_dtype_holds() -> None:
+    largest = np.array([3e38, 3e38], np.float32)
+    np.testing.assert_allclose(con.project_l2_ball(largest), np.sqrt(0.5), rtol=1e-5)
+    for smallest in ([1e-45, 0.0], [3e-44, 4e-44], [1e-10, 0.0]):
+        row = np.array([smallest], np.float32)
+        reg.GroupLasso(1e30, axis=1).shrink(row, 1.0)
+        np.testing.assert_array_equal(row, 0.0)
