@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -198,3 +200,30 @@ def test_numbers_at_both_ends_of_what_a_dtype_holds() -> None:
         row = np.array([smallest], np.float32)
         reg.GroupLasso(1e30, axis=1).shrink(row, 1.0)
         np.testing.assert_array_equal(row, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("SGD", {"lr": 0.1, "momentum": 0.9}), ("Adam", {"amsgrad": True}), ("AdamW", {}), ("Rprop", {}), ("NAdam", {})],
+)
+def test_state_goes_to_pytorch_as_the_page_says(name: str, options: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "optim.md").read_text(encoding="utf-8")
+    (conversion,) = re.findall(r"^```py\n(packed = .*?)^```", page, re.DOTALL | re.MULTILINE)
+    p = ag.Tensor(np.array([3.0, -1.0]), requires_grad=True)
+    optimizer = getattr(optim, name)([p], **options)
+
+    def train(optimizer: Any, p: Any, steps: int) -> None:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (p * p).sum().backward()
+            optimizer.step()
+
+    train(optimizer, p, 3)
+    q = torch.tensor(p.data.copy(), requires_grad=True)
+    torch_optimizer = getattr(torch.optim, name)([q], **options)
+    before = optimizer.state_dict()
+    exec(conversion, {"np": np, "torch": torch, "optimizer": optimizer, "torch_optimizer": torch_optimizer})
+    assert len(torch_optimizer.state) == len(before["state"]) == 1
+    train(optimizer, p, 3)
+    train(torch_optimizer, q, 3)
+    np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-6)
