@@ -196,10 +196,14 @@ def test_inner_optimizers_that_are_none(optimizer: Any, error: Any, message: str
 def test_numbers_at_both_ends_of_what_a_dtype_holds() -> None:
     largest = np.array([3e38, 3e38], np.float32)
     np.testing.assert_allclose(con.project_l2_ball(largest), np.sqrt(0.5), rtol=1e-5)
-    for smallest in ([1e-45, 0.0], [3e-44, 4e-44], [1e-10, 0.0]):
-        row = np.array([smallest], np.float32)
-        reg.GroupLasso(1e30, axis=1).shrink(row, 1.0)
-        np.testing.assert_array_equal(row, 0.0)
+    for smallest in ([1e-45, 0.0], [3e-44, 4e-44], [3e-24, 4e-24], [1e-10, 0.0]):
+        for strength in (1e-3, 1e30):
+            row = np.array([smallest], np.float32)
+            reg.GroupLasso(strength, axis=1).shrink(row, 1.0)
+            np.testing.assert_array_equal(row, 0.0)
+    row = np.array([[3e20, 4e20]], np.float32)
+    reg.GroupLasso(1e20, axis=1).shrink(row, 1.0)
+    np.testing.assert_allclose(row, [[2.4e20, 3.2e20]], rtol=1e-6)
 
 
 @pytest.mark.parametrize(
