@@ -80,14 +80,17 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
         raise explain(fused.name, args, kwargs, error) from error
     if not mode.recording:
         return wrap(ans, None)
-    saved = (residual, *raw)
+    foreign = False
     try:
         parents = tuple(map(_node_of, args))
     except AttributeError:  # not all are Tensors, as they are in the usual case
         parents = tuple(arg._node if isinstance(arg, Traced) else None for arg in args)
-        saved = protect(saved, args)
+        foreign = True
     if not any(parents):
         return wrap(ans, None)
+    saved = (residual, *raw)
+    if foreign:
+        saved = protect(saved, args)
     return record(fused, ans, saved, parents, kwargs)
 
 
