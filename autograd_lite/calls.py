@@ -23,7 +23,7 @@ _node_of = attrgetter("_node")
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a primitive on Tensors and anything NumPy takes; record it if a gradient can flow through."""
     if isinstance(primitive, Fused):
-        raw_args = tuple(arg._data if isinstance(arg, Traced) else arg for arg in args)
+        raw_args = tuple([arg._data if isinstance(arg, Traced) else arg for arg in args])
         return apply_fused(primitive, args, raw_args, kwargs)
     mode = current()
     raw: list[Any] = []
@@ -82,9 +82,10 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
         return wrap(ans, None)
     foreign = False
     try:
-        parents = tuple(map(_node_of, args))
+        # Not tuple(...): made of an iterator it is not taken from the store to which Python returns it when it goes.
+        parents = (*map(_node_of, args),)
     except AttributeError:  # not all are Tensors, as they are in the usual case
-        parents = tuple(arg._node if isinstance(arg, Traced) else None for arg in args)
+        parents = tuple([arg._node if isinstance(arg, Traced) else None for arg in args])
         foreign = True
     if not any(parents):
         return wrap(ans, None)
