@@ -41,7 +41,7 @@ def adam(count: int, size: int, steps: int) -> tuple[Run, Run]:
     other = torch.optim.Adam(theirs, lr=LEARNING_RATE)
     for p, t, g in zip(mine, theirs, gradients, strict=True):
         (p * g).sum().backward()  # as in training: each framework puts the gradients where it wants them
-        (t * torch.from_numpy(g)).sum().backward()
+        (t * torch.from_numpy(g)).sum().backward()  # type: ignore[no-untyped-call]
 
     def step_ours() -> float:
         for _ in range(steps):
