@@ -69,6 +69,7 @@ class Primitive:
         together: all cotangents come from one call, of `joint` or of a kernel.
         jvp: forward mode, called with a tangent or None per argument.
         many: it gives a sequence of arrays.
+        kernel: what runs a `Fused` one; the others have none.
     """
 
     __slots__ = (
@@ -78,6 +79,7 @@ class Primitive:
         "jvp",
         "jvps",
         "keepers",
+        "kernel",
         "kind",
         "many",
         "name",
@@ -85,6 +87,7 @@ class Primitive:
         "together",
         "vjps",
     )
+    kernel: Kernel
 
     def __init__(
         self,
@@ -271,7 +274,7 @@ class Fused(Primitive):
     `kernels` holds the implementations by name; `kernel` is the one in use.
     """
 
-    __slots__ = ("kernel", "kernels", "reference")
+    __slots__ = ("kernels", "reference")
 
     def __init__(self, reference: Callable[..., Any], kernel: Kernel) -> None:
         super().__init__("fused", reference, jvp=reference, raw=self._run)

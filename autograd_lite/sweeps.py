@@ -101,7 +101,7 @@ def pullback(
             else:
                 if needed is None:
                     _find_rooms(parents, wanted)
-                parts = primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)  # type: ignore[attr-defined]
+                parts = primitive.kernel.backward(g, saved[0], wanted, *saved[1:], **kwargs)
         else:
             parts = None
             if create_graph:
@@ -117,10 +117,11 @@ def pullback(
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
                 d = d.astype(parent.dtype)
             if needed is None and parent.primitive is None:
+                watch: Any = parent.watch  # a leaf has one
                 if parts is not None and d is wanted[i]:  # written where the gradient is kept
-                    parent.watch.grad = d  # type: ignore[union-attr]  # a leaf has one
+                    watch.grad = d
                 else:
-                    parent.watch.receive(d)  # type: ignore[union-attr]
+                    watch.receive(d)
                 continue  # no need to wait for more: the leaf adds up itself
             to = parent.order
             if to in carried:

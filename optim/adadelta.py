@@ -74,7 +74,7 @@ class Adadelta(Optimizer):
             "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("square_avg", "acc_delta")
 
     def _update(
@@ -83,7 +83,7 @@ class Adadelta(Optimizer):
         g: Array,
         state: Sequence[Array],
         scratch: Sequence[Array],
-        step: int,  # noqa: ARG002
+        step: int,
         o: Mapping[str, Any],
     ) -> None:
         s, t = scratch

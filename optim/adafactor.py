@@ -113,7 +113,7 @@ class Adafactor(Optimizer):
             "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_shapes(self, shape: tuple[int, ...], o: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:  # noqa: ARG002
+    def _state_shapes(self, shape: tuple[int, ...], o: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         if len(shape) < 2:
             return {"variance": shape}
         return {"row_var": (*shape[:-1], 1), "col_var": (*shape[:-2], 1, shape[-1])}

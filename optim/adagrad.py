@@ -80,7 +80,7 @@ class Adagrad(Optimizer):
             "initial_accumulator_value": initial_accumulator_value, "eps": eps, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("sum",)
 
     def _update(

@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from .flat import Array
 from .groups import Params
+from .moments import keep_means
 from .optimizer import Common, Optimizer
 from .options import Check, decay_rates, flag, not_negative
-from .penalty import decayed, penalized
+from .penalty import regularized
 
 
 class Adam(Optimizer):
@@ -95,17 +95,8 @@ class Adam(Optimizer):
         s, t = scratch
         m, v = state[:2]
         beta1, beta2 = o["betas"]
-        keep1, take1, keep2, take2 = _rates(beta1, beta2, p.dtype.char)
-        g = (decayed if o["decoupled_weight_decay"] else penalized)(p, g, s, t, o)
-
-        m *= keep1
-        np.multiply(g, take1, t)
-        m += t
-
-        v *= keep2
-        np.square(g, t)
-        t *= take2
-        v += t
+        g = regularized(p, g, s, t, o)
+        keep_means(m, v, g, t, o["betas"])
         if o["amsgrad"]:
             v = np.maximum(state[2], v, out=state[2])
 
@@ -116,9 +107,3 @@ class Adam(Optimizer):
         np.divide(m, t, t)
         t *= c * o["lr"] / (1.0 - beta1**step)
         p -= t
-
-
-@lru_cache(maxsize=64)
-def _rates(beta1: float, beta2: float, dtype: str) -> tuple[Array, ...]:
-    """beta1, 1 - beta1, beta2, 1 - beta2 as arrays without axes: NumPy takes them quicker than Python's numbers."""
-    return tuple(np.array(rate, dtype) for rate in (beta1, 1.0 - beta1, beta2, 1.0 - beta2))

@@ -74,7 +74,7 @@ class Adamax(Optimizer):
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_inf")
 
     def _update(

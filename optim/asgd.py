@@ -84,7 +84,7 @@ class ASGD(Optimizer):
             "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("ax",)
 
     def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:
@@ -102,7 +102,7 @@ class ASGD(Optimizer):
         g: Array,
         state: Sequence[Array],
         scratch: Sequence[Array],
-        step: int,  # noqa: ARG002
+        step: int,
         o: Mapping[str, Any],
     ) -> None:
         s, t = scratch

@@ -72,7 +72,7 @@ class Lion(Optimizer):
             "lr": lr, "betas": betas, "weight_decay": weight_decay, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg",)
 
     def _update(
@@ -81,7 +81,7 @@ class Lion(Optimizer):
         g: Array,
         state: Sequence[Array],
         scratch: Sequence[Array],
-        step: int,  # noqa: ARG002
+        step: int,
         o: Mapping[str, Any],
     ) -> None:
         s, t = scratch

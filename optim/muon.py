@@ -130,7 +130,7 @@ class Muon(Optimizer):
                     "another optimizer, such as AdamW"
                 )
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",)
 
     def _update(
@@ -138,8 +138,8 @@ class Muon(Optimizer):
         p: Array,
         g: Array,
         state: Sequence[Array],
-        scratch: Sequence[Array],  # noqa: ARG002
-        step: int,  # noqa: ARG002
+        scratch: Sequence[Array],
+        step: int,
         o: Mapping[str, Any],
     ) -> None:
         if not p.size:

@@ -23,9 +23,10 @@ import numpy as np
 
 from .flat import Array
 from .groups import Params
+from .moments import keep_means
 from .optimizer import Common, Optimizer
 from .options import Check, decay_rates, flag, not_negative
-from .penalty import decayed, penalized
+from .penalty import regularized
 
 
 class NAdam(Optimizer):
@@ -88,10 +89,10 @@ class NAdam(Optimizer):
             "decoupled_weight_decay": decoupled_weight_decay, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
-    def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:  # noqa: ARG002
+    def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:
         return {"mu_product": 1.0}
 
     def _next_numbers(self, step: int, o: Mapping[str, Any]) -> dict[str, float]:
@@ -102,17 +103,9 @@ class NAdam(Optimizer):
     ) -> None:
         s, t = scratch
         m, v = state
-        beta1, beta2 = o["betas"]
-        g = (decayed if o["decoupled_weight_decay"] else penalized)(p, g, s, t, o)
-
-        m *= beta1
-        np.multiply(g, 1.0 - beta1, t)
-        m += t
-
-        v *= beta2
-        np.square(g, t)
-        t *= 1.0 - beta2
-        v += t
+        beta2 = o["betas"][1]
+        g = regularized(p, g, s, t, o)
+        keep_means(m, v, g, t, o["betas"])
 
         # g / (√v / c + ε) = c g / (√v + c ε) with c = √(1 - β₂ᵗ)
         c = math.sqrt(1.0 - beta2**step)

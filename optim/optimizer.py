@@ -127,7 +127,7 @@ class Optimizer(Hookable):
     def _check_group(self, group: Mapping[str, Any], index: int) -> None:
         """Raise if the parameters of this group, the `index`-th, are not what this optimizer can train."""
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002  # for those who override it
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the arrays kept from step to step, in the order in which `_update` gets them."""
         return ()
 
@@ -135,11 +135,11 @@ class Optimizer(Hookable):
         """The same with their shapes, for a parameter of this shape; others than that only with `_whole_tensors`."""
         return dict.fromkeys(self._state_names(o), shape)
 
-    def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:  # noqa: ARG002
+    def _first_numbers(self, o: Mapping[str, Any]) -> dict[str, float]:
         """Numbers kept for each parameter beside its arrays, as they are before the first step."""
         return {}
 
-    def _next_numbers(self, step: int, o: Mapping[str, Any]) -> dict[str, float]:  # noqa: ARG002
+    def _next_numbers(self, step: int, o: Mapping[str, Any]) -> dict[str, float]:
         """What they are after the `step`-th; `o` has the options, and what they were before it."""
         return {}
 

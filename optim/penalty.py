@@ -43,3 +43,8 @@ def decayed(p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Arr
         np.multiply(t, o["lr"] * o["l1"], t)
         np.subtract(p, t, p)
     return np.negative(g, s) if o["maximize"] else g
+
+
+def regularized(p: Array, g: Array, s: Array, t: Array, o: Mapping[str, Any]) -> Array:
+    """One or the other, as the option `decoupled_weight_decay` says."""
+    return decayed(p, g, s, t, o) if o["decoupled_weight_decay"] else penalized(p, g, s, t, o)

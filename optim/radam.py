@@ -24,9 +24,10 @@ import numpy as np
 
 from .flat import Array
 from .groups import Params
+from .moments import keep_means
 from .optimizer import Common, Optimizer
 from .options import Check, decay_rates, flag, not_negative
-from .penalty import decayed, penalized
+from .penalty import regularized
 
 
 class RAdam(Optimizer):
@@ -84,7 +85,7 @@ class RAdam(Optimizer):
             "decoupled_weight_decay": decoupled_weight_decay, "l1": l1, "maximize": maximize,
         }, **common)  # fmt: skip
 
-    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+    def _state_names(self, o: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
     def _update(
@@ -93,16 +94,8 @@ class RAdam(Optimizer):
         s, t = scratch
         m, v = state
         beta1, beta2 = o["betas"]
-        g = (decayed if o["decoupled_weight_decay"] else penalized)(p, g, s, t, o)
-
-        m *= beta1
-        np.multiply(g, 1.0 - beta1, t)
-        m += t
-
-        v *= beta2
-        np.square(g, t)
-        t *= 1.0 - beta2
-        v += t
+        g = regularized(p, g, s, t, o)
+        keep_means(m, v, g, t, o["betas"])
 
         rate = o["lr"] / (1.0 - beta1**step)
         longest = 2.0 / (1.0 - beta2) - 1.0

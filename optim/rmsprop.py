@@ -101,7 +101,7 @@ class RMSprop(Optimizer):
         g: Array,
         state: Sequence[Array],
         scratch: Sequence[Array],
-        step: int,  # noqa: ARG002
+        step: int,
         o: Mapping[str, Any],
     ) -> None:
         s, t = scratch

@@ -41,5 +41,5 @@ class DecoupledWeightDecay(Decoupled):
     def __init__(self, strength: float) -> None:
         self.strength = strength
 
-    def shrink(self, p: Array, lr: float, scratch: Array) -> None:  # noqa: ARG002  # others need it
+    def shrink(self, p: Array, lr: float, scratch: Array) -> None:
         np.multiply(p, 1.0 - lr * self.strength, p)

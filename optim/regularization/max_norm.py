@@ -51,5 +51,5 @@ class MaxNorm(PerTensor):
     def check_fits(self, shape: tuple[int, ...], label: str) -> None:
         check_has_axis(self.axis, shape, type(self).__name__, label)
 
-    def shrink(self, p: Array, size: float) -> None:  # noqa: ARG002  # others need it
+    def shrink(self, p: Array, size: float) -> None:
         into_l2_ball(p, self.max_norm, self.axis)
