@@ -22,9 +22,10 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from .declaration import Common
 from .flat import BLOCK, Array, Flat, Run
 from .groups import Params
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, finite, flag, not_negative, pair
 from .penalty import decayed
 from .places import Present

@@ -15,9 +15,10 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from .declaration import Common
 from .flat import Array
 from .groups import Params
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, flag, not_negative
 from .penalty import penalized
 

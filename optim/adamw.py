@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Unpack
 
 from .adam import Adam
 from .checkpoint import to_load
+from .declaration import Common
 from .groups import Params
-from .optimizer import Common
 from .options import Check, flag
 
 

@@ -36,10 +36,11 @@ from autograd_lite.tensor import Tensor
 
 from .approximate_wolfe import approximate_wolfe
 from .checkpoint import to_load
+from .declaration import Common
 from .flat import Array, Flat
 from .groups import Params
 from .lbfgs_memory import Memory
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, count, not_negative, one_of
 from .strong_wolfe import Trial, strong_wolfe
 

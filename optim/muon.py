@@ -28,9 +28,10 @@ import numpy as np
 
 from autograd_lite.errors import describe
 
+from .declaration import Common
 from .flat import Array
 from .groups import Params, label_of
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, count, finite, flag, not_negative, one_of
 from .penalty import decayed
 

@@ -21,10 +21,11 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from .declaration import Common
 from .flat import Array
 from .groups import Params
 from .moments import keep_means
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, decay_rates, flag, not_negative
 from .penalty import regularized
 

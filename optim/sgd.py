@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from .declaration import Common
 from .flat import Array
 from .groups import Params
-from .optimizer import Common, Optimizer
+from .optimizer import Optimizer
 from .options import Check, finite, flag, not_negative
 from .penalty import penalized
 
