@@ -24,18 +24,18 @@ from .random import manual_seed
 from .tensor import Tensor, stop_gradient
 
 if TYPE_CHECKING:
-    from . import func, graph, nn, optim, testing
+    from . import fft, func, graph, linalg, nn, optim, special, testing
     from .graph import draw
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Tensor", "draw", "enable_grad", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled",
-    "manual_seed", "nn", "no_grad", "optim", "stop_gradient", "testing",
+    "Tensor", "draw", "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled",
+    "linalg", "manual_seed", "nn", "no_grad", "optim", "special", "stop_gradient", "testing",
 ]  # fmt: skip
 __all__ += array_api.__all__
 
-_LAZY = {"func", "graph", "nn", "optim", "testing"}
+_LAZY = {"fft", "func", "graph", "linalg", "nn", "optim", "special", "testing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,8 +25,8 @@ def _inputs(primals: Sequence[Any], doing: str) -> list[Tensor]:
     inputs = []
     for i, primal in enumerate(primals):
         x = primal if isinstance(primal, Tensor) else Tensor(primal)
-        if x.dtype.kind != "f":
-            raise TypeError(f"{doing}: argument {i}, {describe(x)}, must be of a floating-point dtype")
+        if x.dtype.kind not in "fc":
+            raise TypeError(f"{doing}: argument {i}, {describe(x)}, must be of a floating-point or complex dtype")
         inputs.append(ALIAS(x) if x.requires_grad else x.detach().requires_grad_())
     return inputs
 
@@ -42,7 +42,8 @@ def _run(f: Callable[..., Any], inputs: Sequence[Tensor], doing: str) -> Tensor:
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], tuple[Tensor, ...]]]:
     """The value of f at `primals`, and the map from a cotangent g to g^T J, one array per argument.
 
-    Arguments that no path leads to get zeros.  The map may be called any number of times.
+    Arguments that no path leads to get zeros.  The map may be called any number of times.  Complex numbers
+    follow PyTorch's convention (see `autograd_lite.grad`).
 
     Raises:
         TypeError: an argument is not floating-point, or f gives no Tensor.
@@ -68,7 +69,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], t
             retain_graph=True,
             create_graph=record,
         )
-        return tuple(_result(g, x.shape, x.dtype) for g, x in zip(found, inputs, strict=True))
+        return tuple(_result(_conjugate(g), x.shape, x.dtype) for g, x in zip(found, inputs, strict=True))
 
     return value if recorded else value.detach(), pull
 
@@ -92,7 +93,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     for i, (x, v) in enumerate(zip(inputs, moving, strict=True)):
         if x.shape != v.shape:
             raise ValueError(f"jvp: tangent {i} has shape {v.shape}, but its argument has {x.shape}")
-    moving = [v if v.dtype == x.dtype else v.astype(x.dtype) for x, v in zip(inputs, moving, strict=True)]
+    moving = [v if v.dtype == x.dtype else sweeps.cast(v, x.dtype) for x, v in zip(inputs, moving, strict=True)]
     value = _run(f, inputs, "jvp")
     if value._node is None:
         return value, wrap(np.zeros(value.shape, value.dtype), None)
@@ -124,6 +125,11 @@ def _depends_on_more(value: Tensor, inputs: Sequence[Tensor]) -> bool:
         seen.add(node)
         stack.extend(node.parents)
     return False
+
+
+def _conjugate(g: Any) -> Any:
+    """The gradient that a cotangent stands for; a sweep carries the conjugates of complex ones."""
+    return np.conjugate(g) if g is not None and g.dtype.kind == "c" else g
 
 
 def _result(found: Any, shape: tuple[int, ...], dtype: Any) -> Tensor:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def seed(output: Tensor, gradient: Any, doing: str) -> Any:
-    """The cotangent to begin a backward sweep with: an ndarray, or the Tensor given."""
+    """The cotangent to begin a backward sweep with, an ndarray or a Tensor: the conjugate of the gradient given."""
     node = output._node
     if node is None:
         raise RuntimeError(
@@ -26,6 +26,11 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
             "or recording was off (no_grad), or it was detached"
         )
     if gradient is None:
+        if node.dtype.kind == "c":
+            raise RuntimeError(
+                f"{doing} on a Tensor of dtype {output.dtype}: only a real number has a gradient of its own; take its "
+                "real part, np.real(t), or its modulus, np.abs(t), or pass the cotangent: gradient= of the same shape"
+            )
         if node.shape == ():
             return node.dtype.type(1)
         if output.size != 1:
@@ -38,8 +43,8 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
     if g.shape != output.shape:
         raise RuntimeError(f"{doing}: the gradient given has shape {g.shape}, but the Tensor has {output.shape}")
     if g.dtype != output.dtype:
-        g = g.astype(output.dtype)
-    return g
+        g = sweeps.cast(g, output.dtype)
+    return np.conjugate(g) if g.dtype.kind == "c" else g
 
 
 def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, **options: Any) -> list[Any]:
@@ -69,6 +74,9 @@ def grad(
     """The gradients of `outputs` (summed) with respect to each of `inputs`; no `.grad` is touched.
 
     For outputs y_k with cotangents g_k it gives, for each input x, the sum over k of g_k^T dy_k/dx.
+
+    Complex numbers follow PyTorch's convention: the gradient of a real L by a complex z is g with
+    dL = Re(conj(g) dz), the direction of steepest ascent; for L = |z|^2 it is 2z.
 
     Args:
         outputs: a Tensor, or several.
@@ -120,5 +128,7 @@ def grad(
                 f"grad(): no output depends on inputs[{i}], {describe(x)}; pass allow_unused=True to get None for it, "
                 "or materialize_grads=True to get zeros"
             )
+        elif g is not None and g.dtype.kind == "c":
+            g = np.conjugate(g)
         results.append(cast("Tensor | None", g if g is None or isinstance(g, Traced) else wrap(np.array(g), None)))
     return tuple(results)

@@ -38,7 +38,9 @@ class Methods(Traced):
     __slots__ = ()
 
     def __getitem__(self, index: Any) -> Tensor:
-        return cast("Tensor", ops.getitem(self, index if isinstance(index, (int, slice)) else _as_index(index)))
+        return cast(
+            "Tensor", ops.indexing.getitem(self, index if isinstance(index, (int, slice)) else _as_index(index))
+        )
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(

@@ -8,7 +8,9 @@ declared raises, naming the function: nothing is ever detached silently.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,10 @@ from numpy import ndarray
 
 from .errors import explain
 from .mode import current
-from .ops import composed
 from .ops import max as max_
 from .ops import min as min_
 from .ops import sum as sum_
+from .ops.implementing import implementations
 from .primitive import Traced, registry
 from .tape import wrap
 
@@ -39,6 +41,9 @@ WITHOUT_DERIVATIVE: frozenset[Callable[..., Any]] = frozenset({
 """Functions whose derivative is zero wherever it exists, or whose answer is not made of real numbers."""
 
 _REDUCTIONS: dict[Any, Callable[..., Any]] = {np.add: sum_, np.maximum: max_, np.minimum: min_}
+
+_FAMILIES = {"numpy.linalg": "linalg", "numpy.fft": "fft", "scipy.special": "special"}
+"""From the beginning of the name of a function's module to the module of ours that declares such functions."""
 
 DETACH = "detach() the argument if no gradient is to flow through it"
 
@@ -79,8 +84,17 @@ def _carries_gradient(value: Any) -> bool:
 
 
 def _rule_for(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    found = composed.get(function)
-    return found if found is not None else registry.get(function)
+    """What runs when a NumPy function is called on a Tensor; families that are seldom used are imported here."""
+    found = implementations.get(function) or registry.get(function)
+    if found is None:
+        module = getattr(function, "__module__", None) or ""
+        family = next((family for start, family in _FAMILIES.items() if module.startswith(start)), None)
+        if family is None and isinstance(function, np.ufunc) and "scipy.special" in sys.modules:
+            family = "special"
+        if family is not None and f"{__package__}.{family}" not in sys.modules:
+            import_module(f"{__package__}.{family}")
+            found = implementations.get(function) or registry.get(function)
+    return found
 
 
 class NumpyProtocol(Traced):

@@ -20,7 +20,8 @@ A rule is called as `rule(v, ans, *args, **kwargs)`: `v` is the cotangent (or th
 the operation gave, `args` what it was given.  It is written in plain NumPy: called with ndarrays it
 computes, called with Tensors it records itself, which is what makes derivatives of derivatives work.
 A rule leaves to the tape what is the same for all: broadcasting undone, dtypes kept, contributions
-added up, arguments without gradient skipped.
+added up, arguments without gradient skipped.  For complex numbers a rule is the transpose too, not the
+adjoint: it never conjugates (`sweeps` says why).
 
 An argument whose name in the rule begins with an underscore is not kept for backward.  The rule then
 gets a stand-in that has its `shape` and `dtype` (None for an argument that carries no gradient).
@@ -70,6 +71,7 @@ class Primitive:
         jvp: forward mode, called with a tangent or None per argument.
         many: it gives a sequence of arrays.
         kernel: what runs a `Fused` one; the others have none.
+        math: the derivative as mathematics, for people.
     """
 
     __slots__ = (
@@ -82,6 +84,7 @@ class Primitive:
         "kernel",
         "kind",
         "many",
+        "math",
         "name",
         "raw",
         "together",
@@ -100,6 +103,7 @@ class Primitive:
         jvp: Callable[..., Any],
         raw: Callable[..., Any] | None = None,
         many: bool = False,
+        math: str = "",
     ) -> None:
         self.name: str = function.__name__
         self.kind = kind
@@ -110,6 +114,7 @@ class Primitive:
         self.joint = joint
         self.jvp = jvp
         self.many = many
+        self.math = math
         self.together = joint is not None or kind == "fused"
         self.everywhere = self.together or (kind in ("elementwise", "bilinear") and None not in self.vjps)
         self.keepers = _Keepers(self)
@@ -173,7 +178,7 @@ def _reads(rule: Rule, count: int) -> set[int]:
     return {position for position in reads if position <= count}
 
 
-def _sum_of_rules(rules: Sequence[Rule | None]) -> Callable[..., Any]:
+def _sum_of_rules(rules: Sequence[Rule | None], many: bool = False) -> Callable[..., Any]:
     """The JVP of a map whose derivative is a sum of one rule per argument."""
 
     def jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -184,19 +189,21 @@ def _sum_of_rules(rules: Sequence[Rule | None]) -> Callable[..., Any]:
         ]
         total = terms[0]
         for term in terms[1:]:
-            total = total + term
+            total = [a + b for a, b in zip(total, term, strict=True)] if many else total + term
         return total
 
     return jvp
 
 
-def elementwise(function: Callable[..., Any], *rules: Rule | None, raw: Callable[..., Any] | None = None) -> Primitive:
+def elementwise(
+    function: Callable[..., Any], *rules: Rule | None, raw: Callable[..., Any] | None = None, math: str = ""
+) -> Primitive:
     """Declare a function that works element by element: `rules[i](v, ans, *args)` is v times df/dargs[i].
 
     A diagonal Jacobian is its own transpose, so a rule serves reverse and forward mode alike.  A rule of
     None says that no gradient flows to that argument (the condition of `where`).
     """
-    return Primitive("elementwise", function, vjps=rules, jvps=rules, jvp=_sum_of_rules(rules), raw=raw)
+    return Primitive("elementwise", function, vjps=rules, jvps=rules, jvp=_sum_of_rules(rules), raw=raw, math=math)
 
 
 def linear(
@@ -206,6 +213,7 @@ def linear(
     joint: Rule | None = None,
     raw: Callable[..., Any] | None = None,
     many: bool = False,
+    math: str = "",
 ) -> Primitive:
     """Declare a linear function of its first argument; `transpose(g, ans, x, *rest)` is the adjoint map.
 
@@ -220,12 +228,17 @@ def linear(
         filled = [np.zeros(s.shape, s.dtype) if t is None else t for t, s in zip(tangents, saved[1:], strict=True)]
         return primitive(*filled, **kwargs)
 
-    primitive = Primitive("linear", function, vjps=(transpose,), joint=joint, jvp=jvp, raw=raw, many=many)
+    primitive = Primitive("linear", function, vjps=(transpose,), joint=joint, jvp=jvp, raw=raw, many=many, math=math)
     return primitive
 
 
 def bilinear(
-    function: Callable[..., Any], left: Rule, right: Rule, *, raw: Callable[..., Any] | None = None
+    function: Callable[..., Any],
+    left: Rule,
+    right: Rule,
+    *,
+    raw: Callable[..., Any] | None = None,
+    math: str = "",
 ) -> Primitive:
     """Declare a function linear in each of its two arguments, with the transpose in each."""
 
@@ -238,7 +251,7 @@ def bilinear(
             terms.append(primitive(a, tangents[1], **kwargs))
         return terms[0] if len(terms) == 1 else terms[0] + terms[1]
 
-    primitive = Primitive("bilinear", function, vjps=(left, right), jvp=jvp, raw=raw)
+    primitive = Primitive("bilinear", function, vjps=(left, right), jvp=jvp, raw=raw, math=math)
     return primitive
 
 
@@ -248,9 +261,15 @@ def general(
     vjps: Sequence[Rule | None],
     jvps: Sequence[Rule | None],
     raw: Callable[..., Any] | None = None,
+    many: bool = False,
+    math: str = "",
 ) -> Primitive:
-    """Declare any other differentiable function by a VJP and a JVP per argument (None: no gradient)."""
-    return Primitive("general", function, vjps=vjps, jvps=jvps, jvp=_sum_of_rules(jvps), raw=raw)
+    """Declare any other differentiable function by a VJP and a JVP per argument (None: no gradient).
+
+    `many` says that the function gives a list of arrays: `g` is then a list too, and a JVP gives one.
+    """
+    jvp = _sum_of_rules(jvps, many)
+    return Primitive("general", function, vjps=vjps, jvps=jvps, jvp=jvp, raw=raw, many=many, math=math)
 
 
 class Kernel(NamedTuple):

@@ -20,6 +20,10 @@ class StandIn:
         self.shape = shape
         self.dtype = dtype
 
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
 
 class Bundle:
     """The cotangent of an operation with several answers: those that have arrived, by position.
@@ -68,7 +72,8 @@ def record_many(
     kwargs: dict[str, Any] | None,
 ) -> list[Any]:
     """A node for the operation as a whole, and one on top of it for each answer."""
-    whole = record(primitive, answers[0], saved, parents, kwargs)._node if len(answers) else None
+    leading = [answer for answer in answers if answer.dtype.kind in "fc"]
+    whole = record(primitive, leading[0], saved, parents, kwargs)._node if leading else None
     if whole is None:
         return [wrap(answer, None) for answer in answers]
     whole.shape = tuple(StandIn(answer.shape, answer.dtype) for answer in answers)

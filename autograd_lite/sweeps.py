@@ -7,6 +7,11 @@ They mirror each other.  With y = f(x) recorded,
 
 Both are loops, not recursions, so a graph may be as deep as memory allows.  With `create_graph` the
 values they carry are Tensors and what the rules do is itself recorded: derivatives of derivatives.
+
+Of a complex value the sweep backward carries c with dL = Re(c^T dz), the conjugate of the gradient in PyTorch's
+convention.  So rules are transposes, as for real numbers, and none of them conjugates: what a rule gives for a
+real argument of a complex function, or in forward mode for a real answer, has its real part taken here.
+Gradients are conjugated where they come in and go out: by `seed`, `grad`, `vjp` and `Watch.receive`.
 """
 
 from __future__ import annotations
@@ -115,7 +120,7 @@ def pullback(
             if d.shape != parent.shape:
                 d = unbroadcast(d, parent.shape)
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
-                d = d.astype(parent.dtype)
+                d = cast(d, parent.dtype)
             if needed is None and parent.primitive is None:
                 watch: Any = parent.watch  # a leaf has one
                 if parts is not None and d is wanted[i]:  # written where the gradient is kept
@@ -144,12 +149,19 @@ def pullback(
     return [] if inputs is None else [arrived.get(node) for node in inputs]
 
 
+def cast(v: Any, dtype: Any) -> Any:
+    """A cotangent or tangent in the dtype of the value it belongs to; the real part, if that is real."""
+    if v.dtype.kind == "c" and dtype.kind == "f":
+        v = np.real(v)
+    return v.astype(dtype)
+
+
 def _find_rooms(parents: Sequence[Node | None], wanted: list[Any]) -> None:
     """Put in the place of a leaf that has no gradient yet the array that its gradient is to be written into."""
     for i, parent in enumerate(parents):
         if parent is not None and parent.primitive is None:
             watch: Any = parent.watch
-            if watch.room is not None and watch.grad is None and parents.count(parent) == 1:
+            if watch.room is not None and watch.grad is None and not watch.complex and parents.count(parent) == 1:
                 room = watch.room()  # a leaf that is several arguments at once has one, and is left to add up
                 if room is not None:
                     wanted[i] = room
@@ -268,7 +280,7 @@ def pushforward(
             if v.shape != node.shape:
                 v = np.broadcast_to(v, node.shape)
             if v.dtype != node.dtype:
-                v = v.astype(node.dtype)
+                v = cast(v, node.dtype)
         carried[node] = v
     return [carried.get(node) for node in outputs]
 

@@ -78,21 +78,25 @@ class Node:
 class Watch:
     """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`.
 
-    grad   None, an ndarray that the tape owns, or a Tensor when backward was itself recorded
-    room   gives the array to write the next first gradient into, which nobody else can see, or None
-           for a fresh one; an optimizer puts it here to have its gradients side by side
-    name   of the Tensor, for pictures and messages
+    grad     None, an ndarray that the tape owns, or a Tensor when backward was itself recorded
+    complex  whether the value is: the sweep carries the conjugate of its gradient
+    room     gives the array to write the next first gradient into, which nobody else can see, or None
+             for a fresh one; an optimizer puts it here to have its gradients side by side
+    name     of the Tensor, for pictures and messages
     """
 
-    __slots__ = ("grad", "name", "room")
+    __slots__ = ("complex", "grad", "name", "room")
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, dtype: Any, name: str | None = None) -> None:
         self.grad: Any = None
+        self.complex: bool = dtype.kind == "c"
         self.name = name
         self.room: Callable[[], ndarray[Any, Any] | None] | None = None
 
     def receive(self, g: Any) -> None:
         """Add a cotangent, an ndarray or a recorded Tensor, to the gradient."""
+        if self.complex:
+            g = np.conjugate(g)
         if isinstance(g, Traced) or isinstance(self.grad, Traced):
             self.grad = g if self.grad is None else self.grad + g
         elif self.grad is not None:
@@ -135,7 +139,7 @@ def leaf(shape: Any, dtype: Any, name: str | None = None) -> Node:
     node.shape = shape
     node.dtype = dtype
     node.span = None
-    node.watch = Watch(name)
+    node.watch = Watch(dtype, name)
     return node
 
 
@@ -150,8 +154,7 @@ def record(
     tensor = _new(_tensor)
     tensor._data = ans
     dtype = ans.dtype
-    if dtype.kind != "f":
-        _refuse_complex(primitive, dtype)
+    if dtype.kind not in "fc":
         tensor._node = None
         return tensor
     node = tensor._node = _new(Node)
@@ -165,11 +168,3 @@ def record(
     node.span = None
     node.watch = None
     return tensor
-
-
-def _refuse_complex(primitive: Primitive, dtype: Any) -> None:
-    if dtype.kind == "c":
-        raise TypeError(
-            f"{primitive.name}: the answer would be {dtype}, and gradients of complex numbers are not defined "
-            "here; compute with the real and the imaginary part, or detach() the real arguments"
-        )

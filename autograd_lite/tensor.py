@@ -62,9 +62,9 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
             self._node = self._new_leaf(name)
 
     def _new_leaf(self, name: str | None = None) -> Node:
-        if self._data.dtype.kind != "f":
+        if self._data.dtype.kind not in "fc":
             raise TypeError(
-                f"only floating-point Tensors can require a gradient, and this one is {self._data.dtype}; "
+                f"only floating-point and complex Tensors can require a gradient, and this one is {self._data.dtype}; "
                 "convert it first: t.astype(np.float32).requires_grad_()"
             )
         return leaf(self._data.shape, self._data.dtype, name)
@@ -188,7 +188,7 @@ class Tensor(Operators, Methods, NumpyProtocol, Traced):
                 "retain_grad(): no gradient flows to this Tensor; set requires_grad on what it is made of"
             )
         if self._node.watch is None:
-            self._node.watch = Watch()
+            self._node.watch = Watch(self._node.dtype)
 
     @property
     def grad(self) -> Tensor | None:

@@ -10,6 +10,21 @@ import numpy as np
 
 from ..primitive import elementwise
 
+__all__ = [
+    "absolute",
+    "add",
+    "divide",
+    "multiply",
+    "negative",
+    "positive",
+    "power",
+    "reciprocal",
+    "remainder",
+    "sqrt",
+    "square",
+    "subtract",
+]
+
 add = elementwise(np.add, lambda v, _ans, _x, _y: v, lambda v, _ans, _x, _y: v, raw=operator.add)
 subtract = elementwise(np.subtract, lambda v, _ans, _x, _y: v, lambda v, _ans, _x, _y: -v, raw=operator.sub)
 multiply = elementwise(np.multiply, lambda v, _ans, _x, y: v * y, lambda v, _ans, x, _y: v * x, raw=operator.mul)
@@ -26,9 +41,21 @@ remainder = elementwise(
     raw=operator.mod,
 )
 
+
+def _absolute_rule(v: Any, _ans: Any, x: Any) -> Any:
+    """Of |z| the change is Re(conj(z) dz) / |z|."""
+    return v * (np.sign(x) if x.dtype.kind != "c" else np.conjugate(_direction(x)))
+
+
+def _direction(z: Any) -> Any:
+    """z / |z|, and 0 at 0."""
+    size = np.abs(z)
+    return z / np.where(size == 0, 1.0, size)
+
+
 negative = elementwise(np.negative, lambda v, _ans, _x: -v, raw=operator.neg)
 positive = elementwise(np.positive, lambda v, _ans, _x: v, raw=operator.pos)
-absolute = elementwise(np.absolute, lambda v, _ans, x: v * np.sign(x), raw=operator.abs)  # 0 at 0
+absolute = elementwise(np.absolute, _absolute_rule, raw=operator.abs)  # 0 at 0
 reciprocal = elementwise(np.reciprocal, lambda v, ans, _x: -v * (ans * ans))
 square = elementwise(np.square, lambda v, _ans, x: v * (x + x))
 sqrt = elementwise(np.sqrt, lambda v, ans, _x: v * 0.5 / ans)  # infinite at 0

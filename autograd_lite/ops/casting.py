@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..primitive import general, linear
+from .implementing import implements
+
+__all__ = ["astype", "copy", "stop_gradient"]
 
 
 def _astype(x: Any, dtype: Any) -> Any:
@@ -21,6 +26,9 @@ def _stop_gradient(x: Any) -> Any:
 _astype.__name__ = "astype"
 _copy.__name__ = "copy"
 _stop_gradient.__name__ = "stop_gradient"
-astype = linear(_astype, lambda g, _ans, _x, dtype: g.astype(_x.dtype))
+astype = linear(_astype, lambda g, _ans, _x, dtype: g)  # the tape brings it back in the dtype of x
 copy = linear(_copy, lambda g, _ans, _x: g)
 stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,))
+implements(np.copy)(copy)
+if hasattr(np, "astype"):  # NumPy 2.1 has it
+    implements(np.astype)(astype)

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import elementwise
+from .implementing import implements
+
+__all__ = ["clip", "maximum", "minimum", "relu", "where"]
 
 
 def _share(v: Any, chosen: Any, tied: Any) -> Any:
@@ -34,6 +37,7 @@ _where_primitive = elementwise(
 )
 
 
+@implements(np.where)
 def where(condition: Any, *branches: Any) -> Any:
     """x where the condition holds, else y; without x and y the places where it holds, which are integers."""
     return _where_primitive(condition, *branches) if branches else np.nonzero(condition)
@@ -65,6 +69,7 @@ _clip_primitive = elementwise(
 )
 
 
+@implements(np.clip)
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """x where it lies between the bounds, else the bound it passes; None for no bound."""
     return _clip_primitive(x, a_min if min is None else min, a_max if max is None else max)

@@ -7,6 +7,8 @@ import numpy as np
 
 from ..primitive import Primitive, elementwise
 
+__all__ = ["exp", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "sigmoid"]
+
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
 exp = elementwise(np.exp, lambda v, ans, _x: v * ans)

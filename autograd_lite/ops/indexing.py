@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import Primitive, linear
+from .implementing import implements
+
+__all__ = ["scatter_add", "take_along_axis"]
 
 
 def _getitem(x: Any, index: Any) -> Any:
@@ -33,6 +36,7 @@ getitem: Primitive = linear(_getitem, lambda g, _ans, _x, index: scatter_add(g, 
 scatter_add: Primitive = linear(_scatter_add, lambda g, _ans, _x, index, shape: g[index])
 
 
+@implements(np.take_along_axis)
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     """x at `indices` along one axis, all other axes aligned: out[i, j] = x[i, indices[i, j]] for axis -1."""
     if axis is None:

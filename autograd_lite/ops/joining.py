@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import linear
+from .implementing import implements
+
+__all__ = ["concat", "split", "stack", "unstack"]
 
 
 def _concat(*arrays: Any, axis: int = 0) -> Any:
@@ -46,12 +49,16 @@ split = linear(
     many=True,
 )
 unstack = linear(_unstack, lambda gs, _ans, _x, axis=0: np.stack(gs, axis=axis), many=True)
+implements(np.split)(split)
+if hasattr(np, "unstack"):  # NumPy 2.1 has it
+    implements(np.unstack)(unstack)
 
 
 def _at(g: Any, i: int, axis: int) -> Any:
     return np.moveaxis(g, axis, 0)[i]
 
 
+@implements(np.concatenate)
 def concat(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """Join arrays along an axis they have; with axis None, flattened."""
     if axis is None:
@@ -59,6 +66,7 @@ def concat(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     return _concat_primitive(*arrays, axis=axis)
 
 
+@implements(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     """Join arrays of one shape along a new axis."""
     return _stack_primitive(*arrays, axis=axis)

@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 
 from ..primitive import bilinear
+from .implementing import implements
+
+__all__ = ["matmul"]
 
 _matmul = bilinear(np.matmul, lambda g, _ans, _a, b: g @ b.mT, lambda g, _ans, a, _b: a.mT @ g, raw=operator.matmul)
 
 
+@implements(np.matmul)
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product over the last two axes; a vector counts as one row (left) or one column (right)."""
     row, column = _is_vector(a), _is_vector(b)

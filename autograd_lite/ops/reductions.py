@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import general, linear
+from .implementing import implements
+
+__all__ = ["cumulative_sum", "max", "mean", "min", "std", "sum", "var"]
 
 # A ufunc's reduce is twice as fast as np.sum and np.max, which add a layer of Python around it.
 _add: Any = np.add.reduce
@@ -91,6 +94,10 @@ max = general(np.max, vjps=(_extreme_vjp,), jvps=(_extreme_jvp,), raw=_max)
 min = general(np.min, vjps=(_extreme_vjp,), jvps=(_extreme_jvp,), raw=_min)
 
 
+implements(np.amax)(max)
+implements(np.amin)(min)
+
+
 def _cumulative_sum(x: Any, axis: Any = None) -> Any:
     return np.cumsum(x, axis=axis)
 
@@ -103,6 +110,7 @@ def _cumulative_sum_transpose(g: Any, _ans: Any, _x: Any, axis: Any = None) -> A
 cumulative_sum = linear(np.cumsum, _cumulative_sum_transpose, raw=_cumulative_sum)
 
 
+@implements(np.var)
 def var(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
     """The variance: the sum of squared deviations over n - correction; `ddof` is NumPy's older name for that."""
     correction = correction if ddof is None else ddof
@@ -111,6 +119,7 @@ def var(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None =
     return np.sum(deviations * deviations, axis=axis, keepdims=keepdims) / (count if count > 0 else math.nan)
 
 
+@implements(np.std)
 def std(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
     """The standard deviation: the root of the variance."""
     return np.sqrt(var(x, axis=axis, correction=correction, ddof=ddof, keepdims=keepdims))

@@ -5,6 +5,20 @@ from typing import Any
 import numpy as np
 
 from ..primitive import linear
+from .implementing import implements
+
+__all__ = [
+    "broadcast_to",
+    "expand_dims",
+    "flip",
+    "matrix_transpose",
+    "moveaxis",
+    "permute_dims",
+    "ravel",
+    "reshape",
+    "squeeze",
+    "swapaxes",
+]
 
 reshape = linear(np.reshape, lambda g, _ans, _x, shape: np.reshape(g, _x.shape), raw=lambda x, shape: x.reshape(shape))
 expand_dims = linear(np.expand_dims, lambda g, _ans, _x, axis: np.reshape(g, _x.shape))
@@ -32,6 +46,7 @@ permute_dims = linear(
 )
 
 
+@implements(np.ravel)
 def ravel(x: Any) -> Any:
     """All elements in one axis, in row-major order."""
     return np.reshape(x, (-1,))

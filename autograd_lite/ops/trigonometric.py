@@ -4,6 +4,8 @@ import numpy as np
 
 from ..primitive import elementwise
 
+__all__ = ["arctan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
+
 sin = elementwise(np.sin, lambda v, _ans, x: v * np.cos(x))
 cos = elementwise(np.cos, lambda v, _ans, x: -v * np.sin(x))
 tan = elementwise(np.tan, lambda v, ans, _x: v * (ans * ans + 1))

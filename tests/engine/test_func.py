@@ -121,7 +121,7 @@ def test_operations_with_several_answers():
 
 
 def test_errors():
-    with pytest.raises(TypeError, match=r"jvp: argument 0, int64\[3\], must be of a floating-point dtype"):
+    with pytest.raises(TypeError, match=r"jvp: argument 0, int64\[3\], must be of a floating-point or complex dtype"):
         jvp(lambda x: x, (np.arange(3),), (V,))
     with pytest.raises(ValueError, match=r"jvp: tangent 0 has shape \(2,\), but its argument has \(3,\)"):
         jvp(lambda x: x, (X,), (V[:2],))

@@ -15,7 +15,8 @@ Arrays = list[Any]
 
 def weights(shape: tuple[int, ...], dtype: Any, salt: int = 0) -> Any:
     """Cotangents: random, the same for the same shape, and of few binary digits, so that they suit every dtype."""
-    return (np.random.default_rng([*shape, salt]).integers(3, 12, shape) / 8).astype(dtype)
+    drawn = np.random.default_rng([*shape, salt]).integers(3, 12, shape) / 8
+    return (drawn * (1 - 0.5j) if np.dtype(dtype).kind == "c" else drawn).astype(dtype)
 
 
 def ours(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays, Arrays]:
@@ -23,7 +24,7 @@ def ours(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays, 
     xs = [ag.Tensor(x, requires_grad=True) for x in arrays]
     value = call(*xs)
     first = ag.grad(value, xs, weights(value.shape, value.dtype), create_graph=True, materialize_grads=True)
-    total = sum(np.sum(g * weights(g.shape, g.dtype, 1)) for g in first)
+    total = sum(np.sum(np.real(g * weights(g.shape, g.dtype, 1))) for g in first)
     if not total.requires_grad:
         return value, list(first), [np.zeros_like(x) for x in arrays]
     return value, list(first), list(ag.grad(total, xs, materialize_grads=True))
@@ -34,16 +35,16 @@ def theirs(call: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Any, Arrays
     xs = [torch.from_numpy(np.array(x)).requires_grad_() for x in arrays]
     value = call(*xs)
     first = torch.autograd.grad(value, xs, like(value), create_graph=True, materialize_grads=True)
-    total = sum((g * like(g, 1)).sum() for g in first)
+    total = sum(torch.real(g * like(g, 1)).sum() for g in first)
     if not total.requires_grad:
-        return value.detach().numpy(), [g.detach().numpy() for g in first], [np.zeros_like(x) for x in arrays]
+        return value.numpy(force=True), [g.numpy(force=True) for g in first], [np.zeros_like(x) for x in arrays]
     second = torch.autograd.grad(total, xs, materialize_grads=True)
-    return value.detach().numpy(), [g.detach().numpy() for g in first], [g.numpy(force=True) for g in second]
+    return value.numpy(force=True), [g.numpy(force=True) for g in first], [g.numpy(force=True) for g in second]
 
 
 def like(x: torch.Tensor, salt: int = 0) -> torch.Tensor:
     """The weights for a PyTorch tensor."""
-    return torch.from_numpy(np.asarray(weights(tuple(x.shape), x.detach().numpy().dtype, salt)))
+    return torch.from_numpy(np.asarray(weights(tuple(x.shape), x.numpy(force=True).dtype, salt)))
 
 
 def plain(x: Any) -> Any:

@@ -11,7 +11,9 @@ import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
 from .helpers import ours, same, theirs
-from .samples import CHOICE, ELEMENTWISE, Sample, apart
+from .samples import ELEMENTWISE, Sample
+from .samples.elementwise import CHOICE
+from .samples.sample import apart
 
 SHAPES: list[tuple[int, ...]] = [(), (1,), (4,), (3, 1), (1, 4), (3, 4), (2, 1, 1)]
 EMPTY = [((0,), ()), ((1,), (0,)), ((0, 4), (4,)), ((3, 1), (0,)), ((0, 1), (1, 4))]

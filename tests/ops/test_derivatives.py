@@ -9,7 +9,8 @@ import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
 from .helpers import ours, plain, same, theirs, weights
-from .samples import ELEMENTWISE, PRODUCTS, SAMPLES, WITHOUT_DERIVATIVE, Sample
+from .samples import ELEMENTWISE, SAMPLES, WITHOUT_DERIVATIVE, Sample
+from .samples.products import SAMPLES as PRODUCTS
 
 every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.label)
 differentiable = pytest.mark.parametrize(

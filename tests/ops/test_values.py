@@ -9,7 +9,8 @@ import pytest
 import autograd_lite as ag
 
 from .helpers import ours, plain, same, weights
-from .samples import ELEMENTWISE, SAMPLES, A, B, Sample
+from .samples import ELEMENTWISE, SAMPLES, Sample
+from .samples.sample import A, B
 
 every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.label)
 elementwise = pytest.mark.parametrize("sample", ELEMENTWISE, ids=lambda sample: sample.label)

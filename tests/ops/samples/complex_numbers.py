@@ -1,0 +1,12 @@
+"""Parts of complex numbers; of real ones here, of complex ones in `test_complex`."""
+
+import numpy as np
+import torch
+
+from .sample import Sample
+
+SAMPLES = [
+    Sample("real", np.real, ((3, 4),), torch.real, complex=True),
+    Sample("imag", np.imag, ((3, 4),), lambda x: x.imag if x.is_complex() else x * 0, complex=True),
+    Sample("conjugate", np.conjugate, ((3, 4),), torch.conj_physical, complex=True),
+]
