@@ -32,7 +32,7 @@ def arguments(sample: Sample, left: tuple[int, ...], right: tuple[int, ...]) -> 
     return [a.ravel()[: int(np.prod(shape))].reshape(shape) for a, shape in ((x, left), (y, right))]
 
 
-@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.id)
 def test_all_pairs_of_shapes(sample: Sample) -> None:
     for left, right in TOGETHER:
         arrays = arguments(sample, left, right)
@@ -43,7 +43,7 @@ def test_all_pairs_of_shapes(sample: Sample) -> None:
             same(got, right_one)
 
 
-@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.id)
 @pytest.mark.parametrize(("left", "right"), [((3, 1), (1, 4)), ((), (2, 3)), ((2, 3), ()), ((1,), (2, 1, 3))])
 def test_broadcast_derivatives_are_finite_differences(
     sample: Sample, left: tuple[int, ...], right: tuple[int, ...]
@@ -57,7 +57,7 @@ OPERATORS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.id)
 @pytest.mark.parametrize("number", [1.75, 2, -1])
 def test_a_number_on_either_side(sample: Sample, number: float) -> None:
     if number < 0 and sample.primitive in ("power", "remainder"):
@@ -81,7 +81,7 @@ def test_three_arguments_broadcast_together() -> None:
     assert_gradients_close(lambda x: np.where(mask, 2.0, x), apart(1, 4))
 
 
-@pytest.mark.parametrize("sample", CHOICE[:1], ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", CHOICE[:1], ids=lambda sample: sample.id)
 def test_where_takes_a_tensor_as_condition(sample: Sample) -> None:
     x, y = (ag.Tensor(a, requires_grad=True) for a in sample.arrays())
     answer = np.where(x > 0, x, y)

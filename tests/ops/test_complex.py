@@ -16,7 +16,7 @@ from .helpers import ours, same, theirs, weights
 from .samples import ELEMENTWISE, SAMPLES, Sample
 
 COMPLEX = [sample for sample in SAMPLES if sample.complex]
-every = pytest.mark.parametrize("sample", COMPLEX, ids=lambda sample: sample.label)
+every = pytest.mark.parametrize("sample", COMPLEX, ids=lambda sample: sample.id)
 
 
 def arrays_of(sample: Sample, dtype: Any = np.complex128) -> list[Any]:
@@ -67,7 +67,7 @@ def test_complex64_stays_complex64(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    "sample", [s for s in ELEMENTWISE if s.complex and len(s.inputs) == 2], ids=lambda sample: sample.label
+    "sample", [s for s in ELEMENTWISE if s.complex and len(s.inputs) == 2], ids=lambda sample: sample.id
 )
 def test_a_real_argument_beside_a_complex_one_gets_a_real_gradient(sample: Sample) -> None:
     (x, _), (_, z) = sample.arrays(), arrays_of(sample)

@@ -12,9 +12,9 @@ from .helpers import ours, plain, same, theirs, weights
 from .samples import ELEMENTWISE, SAMPLES, WITHOUT_DERIVATIVE, Sample
 from .samples.products import SAMPLES as PRODUCTS
 
-every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.label)
+every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 differentiable = pytest.mark.parametrize(
-    "sample", [s for s in SAMPLES if s.primitive not in WITHOUT_DERIVATIVE], ids=lambda sample: sample.label
+    "sample", [s for s in SAMPLES if s.primitive not in WITHOUT_DERIVATIVE], ids=lambda sample: sample.id
 )
 QUICK = [sample for sample in [*ELEMENTWISE[::3], *PRODUCTS[:3]] if sample.primitive not in WITHOUT_DERIVATIVE]
 
@@ -25,7 +25,7 @@ def test_first_and_second_derivatives_are_finite_differences(sample: Sample) -> 
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("sample", QUICK, ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", QUICK, ids=lambda sample: sample.id)
 def test_smoke_derivatives(sample: Sample) -> None:
     assert_gradients_close(sample.call, *sample.arrays())
 
@@ -74,7 +74,7 @@ def test_forward_over_reverse_is_reverse_over_reverse(sample: Sample) -> None:
     same(tangent, np.concatenate([plain(g).ravel() for g in second]))
 
 
-@pytest.mark.parametrize("sample", [s for s in SAMPLES if len(s.inputs) > 1], ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if len(s.inputs) > 1], ids=lambda sample: sample.id)
 def test_an_argument_may_be_constant(sample: Sample) -> None:
     arrays = sample.arrays()
     value, gradients, _ = ours(sample.call, arrays)
@@ -89,7 +89,7 @@ def test_an_argument_may_be_constant(sample: Sample) -> None:
             assert all(not a.requires_grad for j, a in enumerate(args) if j != i and isinstance(a, ag.Tensor))
 
 
-@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.id)
 def test_the_same_tensor_twice_gets_both_gradients(sample: Sample) -> None:
     (x, _), call = sample.arrays(), sample.call
     if sample.primitive in ("maximum", "minimum", "remainder"):

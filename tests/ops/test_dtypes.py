@@ -9,7 +9,7 @@ from .helpers import ours, same, weights
 from .samples import CHANGES_DTYPE, ELEMENTWISE, SAMPLES, Sample
 
 keeping = pytest.mark.parametrize(
-    "sample", [s for s in SAMPLES if s.primitive not in CHANGES_DTYPE], ids=lambda sample: sample.label
+    "sample", [s for s in SAMPLES if s.primitive not in CHANGES_DTYPE], ids=lambda sample: sample.id
 )
 
 
@@ -51,7 +51,7 @@ def test_rules_themselves_keep_float32(sample: Sample, monkeypatch: pytest.Monke
     assert {dtype for _, dtype in seen} <= {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.id)
 @pytest.mark.parametrize("dtypes", [(np.float32, np.float64), (np.float64, np.float32), (np.float16, np.float32)])
 def test_each_gradient_has_the_dtype_of_its_argument(sample: Sample, dtypes: tuple[type, type]) -> None:
     x, y = (a.astype(dtype) for a, dtype in zip(sample.arrays(), dtypes, strict=True))
@@ -64,7 +64,7 @@ def test_each_gradient_has_the_dtype_of_its_argument(sample: Sample, dtypes: tup
         np.testing.assert_allclose(got.data, expected.data, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", [s for s in ELEMENTWISE if len(s.inputs) == 2], ids=lambda sample: sample.id)
 @pytest.mark.parametrize("number", [1.75, 2, np.float64(1.75), np.float32(1.75)], ids=["float", "int", "f64", "f32"])
 def test_numbers_are_weak_on_either_side(sample: Sample, number: object) -> None:
     x = np.abs(sample.arrays(np.float32)[0]) + np.float32(0.35)

@@ -17,11 +17,11 @@ def test_every_primitive_is_sampled() -> None:
 
 @pytest.mark.smoke
 def test_samples_have_labels_of_their_own() -> None:
-    labels = [sample.label for sample in SAMPLES]
+    labels = [sample.id for sample in SAMPLES]
     assert len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.label)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 def test_a_sample_uses_the_primitive_it_names(sample: Sample) -> None:
     used = set()
     waiting = [sample.call(*(ag.Tensor(x, requires_grad=True) for x in sample.arrays()))._node]

@@ -12,8 +12,8 @@ from .helpers import ours, plain, same, weights
 from .samples import ELEMENTWISE, SAMPLES, Sample
 from .samples.sample import A, B
 
-every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.label)
-elementwise = pytest.mark.parametrize("sample", ELEMENTWISE, ids=lambda sample: sample.label)
+every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
+elementwise = pytest.mark.parametrize("sample", ELEMENTWISE, ids=lambda sample: sample.id)
 
 
 @pytest.mark.smoke

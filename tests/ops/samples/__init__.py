@@ -12,9 +12,17 @@ from .sample import Sample
 
 MODULES = [import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__) if info.name != "sample"]
 
-SAMPLES: list[Sample] = [sample for module in MODULES for sample in module.SAMPLES]
 
-ELEMENTWISE: list[Sample] = [sample for module in MODULES for sample in getattr(module, "ELEMENTWISE", [])]
+def _gathered(name: str) -> list[Sample]:
+    return [
+        sample._replace(family=module.__name__.rpartition(".")[2])
+        for module in MODULES
+        for sample in getattr(module, name, [])
+    ]
+
+
+SAMPLES = _gathered("SAMPLES")
+ELEMENTWISE = _gathered("ELEMENTWISE")
 
 NOT_SAMPLED = {
     "output": "picks one answer of an operation with several; sampled through split and unstack",

@@ -22,6 +22,7 @@ class Sample(NamedTuple):
     between    the domain random inputs are drawn from
     name       of the sample, if the primitive's name does not say enough
     complex    whether complex inputs are sampled too: each input plus i times another
+    family     the module it stands in, which is filled in by itself
     """
 
     primitive: str
@@ -32,6 +33,7 @@ class Sample(NamedTuple):
     between: tuple[float, float] = (-2.0, 2.0)
     name: str = ""
     complex: bool = False
+    family: str = ""
 
     def arrays(self, dtype: Any = np.float64) -> list[Array]:
         """The inputs, always the same."""
@@ -47,6 +49,11 @@ class Sample(NamedTuple):
     @property
     def label(self) -> str:
         return self.name or self.primitive
+
+    @property
+    def id(self) -> str:
+        """What a test is called by: `pytest -k shapes` runs those of a family."""
+        return f"{self.family}: {self.label}"
 
 
 def apart(*shape: int) -> Array:
