@@ -1,0 +1,143 @@
+"""Inverses and linear equations.
+
+    Y = A^-1         dY = -Y dA Y
+    X = A^-1 B       dX = A^-1 (dB - dA X)
+    P = A^+          dP = -P dA P + P P^H dA^H (1 - A P) + (1 - P A) dA^H P^H P
+
+The last holds where the rank does not change near A (G. H. Golub and V. Pereyra, "The differentiation of
+pseudo-inverses and nonlinear least squares problems whose variables separate", SIAM J. Numer. Anal. 10, 1973).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..ops.implementing import implements
+from ..primitive import Traced, general
+from .matrices import adjoint, conjugate, gradient_rule, plain
+
+__all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
+
+inv = general(
+    np.linalg.inv,
+    vjps=(lambda g, ans, _a: -(ans.mT @ g @ ans.mT),),
+    jvps=(lambda v, ans, _a: -(ans @ v @ ans),),
+    math="dY = −Y dA Y;  Ā = −Yᵀ Ȳ Yᵀ",
+)
+
+_solve = general(
+    np.linalg.solve,
+    vjps=(
+        lambda g, ans, a, _b: -(np.linalg.solve(a.mT, g) @ ans.mT),
+        lambda g, _ans, a, _b: np.linalg.solve(a.mT, g),
+    ),
+    jvps=(
+        lambda v, ans, a, _b: -np.linalg.solve(a, v @ ans),
+        lambda v, _ans, a, _b: np.linalg.solve(a, v),
+    ),
+    math="dX = A⁻¹ (dB − dA X);  B̄ = A⁻ᵀ X̄,  Ā = −B̄ Xᵀ",
+)
+
+
+@implements(np.linalg.solve)
+def solve(a: Any, b: Any) -> Any:
+    """The X with A X = B, for stacks of square matrices A and of matrices B; a b of one axis is one vector.
+
+    Raises:
+        LinAlgError: a matrix is singular, or not square.
+    """
+    if len(np.shape(b)) == 1:
+        return _solve(a, np.reshape(b, (-1, 1)))[..., 0]
+    return _solve(a, b)
+
+
+def _pinv_vjp(g: Any, ans: Any, a: Any, **_options: Any) -> Any:
+    p, ph, gh = ans, adjoint(ans), adjoint(g)
+    left, right = gh @ p, p @ gh  # g^H P and P g^H
+    total = -(ph @ g @ ph)
+    total = total + (left @ ph - a @ (p @ left @ ph))
+    return total + (ph @ right - (ph @ right @ p) @ a)
+
+
+def _pinv_jvp(v: Any, ans: Any, a: Any, **_options: Any) -> Any:
+    p, ph, vh = ans, adjoint(ans), adjoint(v)
+    left, right = p @ ph @ vh, vh @ ph @ p
+    return -(p @ v @ p) + (left - left @ a @ p) + (right - p @ (a @ right))
+
+
+_pinv = general(
+    np.linalg.pinv,
+    vjps=(gradient_rule(_pinv_vjp),),
+    jvps=(_pinv_jvp,),
+    math="dP = −P dA P + P Pᴴ dAᴴ (1 − A P) + (1 − P A) dAᴴ Pᴴ P",
+)
+
+
+@implements(np.linalg.pinv)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **rtol: Any) -> Any:
+    """The Moore-Penrose inverse of each matrix, in which singular values up to `rtol` times the largest count as 0.
+
+    `rcond` is an older name for `rtol`; by default it is max(M, N) eps.  The derivative is that at constant rank.
+    """
+    return _pinv(a, rcond=rcond, hermitian=hermitian, **rtol)
+
+
+@implements(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
+    """The x of smallest norm that minimizes |A x - b|; with it the sums of squared residuals, the rank and the
+    singular values of A, as `numpy.linalg.lstsq` gives them.
+
+    x, the residuals and the singular values carry gradients, also where A has not full rank (through A^+).
+    """
+    if not any(isinstance(x, Traced) and x._node is not None for x in (a, b)):
+        found = np.linalg.lstsq(*(x._data if isinstance(x, Traced) else x for x in (a, b)), rcond=rcond)
+        return found  # type: ignore[return-value]
+    m, n = a.shape
+    given = plain(a)
+    tolerance = max(m, n) * float(np.finfo(given.dtype).eps) if rcond is None else rcond
+    x = np.linalg.pinv(a, rcond=max(tolerance, 0.0)) @ b
+    singular = np.linalg.svdvals(a)
+    values = plain(singular)
+    rank = int(np.sum(values > tolerance * values.max(initial=0.0)))
+    if rank == n and m > n:
+        miss = a @ x - b
+        residuals = np.sum(np.real(miss * conjugate(miss)), axis=0, keepdims=b.ndim == 1)
+    else:
+        residuals = np.zeros(0, singular.dtype)
+    return x, residuals, rank, singular
+
+
+@implements(np.linalg.tensorinv)
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """The inverse of the map that `tensordot(a, ., axes)` is, from the last axes of `a` to its first `ind`.
+
+    Raises:
+        ValueError: `ind` is not positive.
+        LinAlgError: the map is not square, or singular.
+    """
+    if ind <= 0:
+        raise ValueError(f"tensorinv: ind must be positive, not {ind}")
+    before, after = a.shape[:ind], a.shape[ind:]
+    return np.reshape(np.linalg.inv(np.reshape(a, (math.prod(before), math.prod(after)))), (*after, *before))
+
+
+@implements(np.linalg.tensorsolve)
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """The x with `tensordot(a, x, x.ndim) == b`; `axes` of a are moved to its end first.
+
+    Raises:
+        LinAlgError: the map is not square, or singular.
+    """
+    if axes is not None:
+        a = np.moveaxis(a, tuple(axes), tuple(range(-len(axes), 0)))
+    unknown = a.shape[len(np.shape(b)) :]
+    size = math.prod(unknown)
+    if math.prod(a.shape) != size * size:
+        raise np.linalg.LinAlgError(
+            f"tensorsolve: {math.prod(a.shape[: len(np.shape(b))])} equations for {size} unknowns; "
+            f"a has shape {tuple(a.shape)}, b {tuple(np.shape(b))}"
+        )
+    return np.reshape(np.linalg.solve(np.reshape(a, (size, size)), np.reshape(b, (-1,))), unknown)
