@@ -78,6 +78,8 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
             if other is NotImplemented:
                 return other
         y = self._data
+        if type(other) is complex:
+            y = np.asarray(y)  # a float64 scalar is a Python float too, and Python's complex would take it for one
         try:
             ans = raw(other, y)
         except (ValueError, TypeError) as error:

@@ -82,7 +82,7 @@ def _qr_vjp(g: list[Any], ans: Any, _a: Any, mode: str) -> Any:
     rest, grest = q[..., n:], gq[..., n:]
     q, gq, r, gr = q[..., :n], gq[..., :n], r[..., :n, :], gr[..., :n, :]
     m = gr @ adjoint(r) - adjoint(q) @ gq
-    upper = np.triu(m, 1)
+    upper = m * (1 - _below(n, _a.dtype, 1.0))
     middle = upper + adjoint(upper) + np.real(diagonal_of(m))[..., None, :] * identity(n, real_dtype(_a.dtype))
     total = gq + q @ middle
     if mode == "complete" and rest.shape[-1]:
@@ -97,7 +97,7 @@ def _qr_jvp(v: Any, ans: Any, _a: Any, mode: str) -> list[Any]:
     first, top = q[..., :n], r[..., :n, :]
     x = np.linalg.solve(top.mT, v.mT).mT
     qx = adjoint(first) @ x
-    lower = np.tril(qx, -1)
+    lower = qx * _below(n, _a.dtype, 0.0)
     turn = lower - adjoint(lower)
     if _a.dtype.kind == "c":
         turn = turn + columns(1j * np.imag(diagonal_of(qx))) * identity(n, real_dtype(_a.dtype))

@@ -69,7 +69,8 @@ _p_norm_primitive: Primitive = general(
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: float = 2) -> Any:
     """(sum |x|^ord)^(1/ord) over `axis`: one axis, several, or None for all.
 
-    ord = inf gives the largest |x|, -inf the smallest, 0 the number of elements that are not 0 (which has no derivative).
+    ord = inf gives the largest |x|, -inf the smallest, 0 the number of elements that are not 0 (which has
+    no derivative).
     """
     axes = _axes(x, axis)
     if ord == math.inf:

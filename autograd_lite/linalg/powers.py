@@ -45,9 +45,8 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     if count < 2:
         raise ValueError(f"multi_dot: two or more matrices are multiplied, not {count}")
     if any(len(np.shape(a)) != 2 for a in arrays[1:-1]) or any(len(np.shape(a)) not in (1, 2) for a in arrays):
-        raise np.linalg.LinAlgError(
-            f"multi_dot: matrices are multiplied, the first and the last may be vectors; shapes {[np.shape(a) for a in arrays]}"
-        )
+        shapes = [np.shape(a) for a in arrays]
+        raise np.linalg.LinAlgError(f"multi_dot: matrices, the first and the last may be vectors, not {shapes}")
     first, last = np.shape(arrays[0]), np.shape(arrays[-1])
     sizes = [1 if len(first) == 1 else first[0], first[-1]] + [np.shape(a)[1] for a in arrays[1:-1]]
     sizes.append(last[1] if len(last) == 2 else 1)

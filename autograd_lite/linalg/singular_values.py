@@ -6,9 +6,9 @@ With P = U^H dA V and F_ij = 1 / (S_j^2 - S_i^2), F_ii = 0,
     dU = U (F * (P S + S P^H)) + (1 - U U^H) dA V S^-1,
     dV = V (F * (S P + P^H S)) + (1 - V V^H) dA^H U S^-1,
 
-and for complex matrices a turn of each pair of vectors by Im P_ii / 2 S_i, one this way, one that.  Singular vectors are
-determined up to such a turn, up to rotations where a singular value is repeated, and where it is 0 not at all: what is
-said of `eigenvalues` holds here too.
+and for complex matrices a turn of each pair of vectors by Im P_ii / 2 S_i, one this way, one that.  Singular vectors
+are determined up to such a turn, up to rotations where a singular value is repeated, and where it is 0 not at all: what
+is said of `eigenvalues` holds here too.
 (J. Townsend, "Differentiating the singular value decomposition", 2016.)
 """
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..ops.implementing import implements
-from ..primitive import Traced, general
-from .matrices import adjoint, conjugate, gradient_rule, plain
+from ..primitive import general
+from .matrices import adjoint, columns, conjugate, gradient_rule, plain
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
@@ -85,29 +85,51 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **rtol: Any) -> Any
     return _pinv(a, rcond=rcond, hermitian=hermitian, **rtol)
 
 
-@implements(np.linalg.lstsq)
-def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
-    """The x of smallest norm that minimizes |A x - b|; with it the sums of squared residuals, the rank and the
-    singular values of A, as `numpy.linalg.lstsq` gives them.
+def _lstsq_solution(a: Any, b: Any, rcond: float) -> Any:
+    return np.linalg.lstsq(a, b, rcond)[0]
 
-    x, the residuals and the singular values carry gradients, also where A has not full rank (through A^+).
+
+def _with_columns(b: Any) -> Any:
+    """A vector as a matrix of one column."""
+    return columns(b) if len(b.shape) == 1 else b
+
+
+def _lstsq_vjp(g: Any, _ans: Any, a: Any, b: Any, rcond: float) -> Any:
+    p = np.linalg.pinv(a, rcond)
+    return _pinv_vjp(_with_columns(g) @ adjoint(_with_columns(b)), p, a)
+
+
+_lstsq_solution.__name__ = "lstsq"
+_lstsq = general(
+    _lstsq_solution,
+    vjps=(
+        gradient_rule(_lstsq_vjp),
+        lambda g, _ans, a, _b, rcond: np.linalg.pinv(a, rcond).mT @ g,
+    ),
+    jvps=(
+        lambda v, _ans, a, b, rcond: _pinv_jvp(v, np.linalg.pinv(a, rcond), a) @ b,
+        lambda v, _ans, a, _b, rcond: np.linalg.pinv(a, rcond) @ v,
+    ),
+    math="x = A⁺ b;  dx = dA⁺ b + A⁺ db",
+)
+
+
+@implements(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
+    """The x of smallest norm that minimizes |A x - b|, the sums of squared residuals, A's rank and singular values.
+
+    x, the residuals and the singular values carry gradients, also where A has not full rank (through A^+).  Singular
+    values up to `rcond` (by default max(M, N) eps) times the largest count as 0.
     """
-    if not any(isinstance(x, Traced) and x._node is not None for x in (a, b)):
-        found = np.linalg.lstsq(*(x._data if isinstance(x, Traced) else x for x in (a, b)), rcond=rcond)
-        return found  # type: ignore[return-value]
-    m, n = a.shape
-    given = plain(a)
-    tolerance = max(m, n) * float(np.finfo(given.dtype).eps) if rcond is None else rcond
-    x = np.linalg.pinv(a, rcond=max(tolerance, 0.0)) @ b
-    singular = np.linalg.svdvals(a)
-    values = plain(singular)
-    rank = int(np.sum(values > tolerance * values.max(initial=0.0)))
-    if rank == n and m > n:
+    m, n = np.shape(a)
+    _, misses, rank, _ = np.linalg.lstsq(plain(a), plain(b), rcond)
+    if rcond is None:
+        rcond = max(m, n) * float(np.finfo(np.result_type(a.dtype, b.dtype)).eps)
+    x = _lstsq(a, b, rcond=max(float(rcond), 0.0))
+    if misses.size:
         miss = a @ x - b
-        residuals = np.sum(np.real(miss * conjugate(miss)), axis=0, keepdims=b.ndim == 1)
-    else:
-        residuals = np.zeros(0, singular.dtype)
-    return x, residuals, rank, singular
+        misses = np.sum(np.real(miss * conjugate(miss)), axis=0, keepdims=len(b.shape) == 1)
+    return x, misses, rank, np.linalg.svdvals(a)
 
 
 @implements(np.linalg.tensorinv)

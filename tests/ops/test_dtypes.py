@@ -16,6 +16,8 @@ keeping = pytest.mark.parametrize(
 @keeping
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_dtype_is_kept(sample: Sample, dtype: type) -> None:
+    if dtype == np.float16 and not sample.half:
+        pytest.skip("LAPACK has no float16")
     arrays = sample.arrays(dtype)
     value, gradients, second = ours(sample.call, arrays)
     _, tangent = ag.func.jvp(sample.call, arrays, arrays)

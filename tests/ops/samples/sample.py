@@ -21,6 +21,7 @@ class Sample(NamedTuple):
     torch      the same in PyTorch; None where PyTorch has no such function
     between    the domain random inputs are drawn from
     name       of the sample, if the primitive's name does not say enough
+    half       whether it is run in float16 too
     complex    whether complex inputs are sampled too: each input plus i times another
     family     the module it stands in, which is filled in by itself
     """
@@ -32,6 +33,7 @@ class Sample(NamedTuple):
     numpy: Callable[..., Any] | None = None
     between: tuple[float, float] = (-2.0, 2.0)
     name: str = ""
+    half: bool = True
     complex: bool = False
     family: str = ""
 
