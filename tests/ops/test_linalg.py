@@ -1,0 +1,245 @@
+"""Linear algebra where samples do not reach: degenerate matrices, empty ones, errors, NumPy's named answers."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+
+import autograd_lite as ag
+from autograd_lite.testing import assert_gradients_close
+
+from .helpers import ours, plain, same, theirs
+
+la = np.linalg
+RNG = np.random.default_rng(0)
+
+
+def gradient(call: Any, x: Any) -> Any:
+    t = ag.Tensor(x, requires_grad=True)
+    call(t).sum().backward()
+    assert t.grad is not None
+    return plain(t.grad)
+
+
+class TestSingularMatrices:
+    @pytest.mark.parametrize("n", [1, 2, 3, 4])
+    @pytest.mark.parametrize("kind", [np.float64, np.complex128])
+    def test_det_of_rank_one_less(self, n: int, kind: type) -> None:
+        x = RNG.normal(size=(n, n)).astype(kind)
+        x[-1] = x[0] * 2 if n > 1 else 0
+        value, (first,), (second,) = ours(la.det, [x])
+        expected = theirs(torch.linalg.det, [x + 1e-9 * np.eye(n)])
+        same(value, expected[0].astype(kind)[()], atol=1e-7)
+        same(first, expected[1][0], rtol=1e-6, atol=1e-6)
+        if kind is np.float64 and n > 1:
+            assert_gradients_close(la.det, x, order=2)
+
+    def test_det_of_zeros(self) -> None:
+        same(gradient(la.det, np.zeros((3, 3))), np.zeros((3, 3)))
+        same(gradient(la.det, np.zeros((2, 2))), np.zeros((2, 2)))
+
+    def test_a_stack_with_one_singular_matrix(self) -> None:
+        x = np.stack([np.diag([1.0, 2.0, 3.0]), np.diag([1.0, 2.0, 0.0])])
+        same(gradient(la.det, x), np.stack([np.diag([6.0, 3.0, 2.0]), np.diag([0.0, 0.0, 2.0])]))
+
+    def test_det_next_to_singular(self) -> None:
+        """Where the inverse has no right digit left, cofactors have them all."""
+        x = np.array([[1.0, 2.0], [3.0, 6.0 + 1e-14]])
+        same(gradient(la.det, x), np.array([[x[1, 1], -3.0], [-2.0, 1.0]]))
+
+    def test_inverse_and_solution_name_themselves(self) -> None:
+        x = ag.Tensor(np.zeros((2, 2)), requires_grad=True)
+        for call in (la.inv, lambda x: la.solve(x, np.ones(2))):
+            with pytest.raises(la.LinAlgError, match=r"Singular"):
+                call(x)
+        sign, log = la.slogdet(x)
+        assert (sign.item(), log.item()) == (0.0, -np.inf)
+
+    def test_lstsq_of_less_than_full_rank(self) -> None:
+        low, b = RNG.normal(size=(4, 2)) @ RNG.normal(size=(2, 3)), RNG.normal(size=4)
+        x, residuals, rank, values = la.lstsq(ag.Tensor(low, requires_grad=True), b, rcond=1e-10)
+        expected = la.lstsq(low, b, rcond=1e-10)
+        same(x, expected[0])
+        same(values, expected[3])
+        assert rank == 2
+        assert residuals.size == 0
+        # the rank stays 2 along these directions
+        left, right = RNG.normal(size=(4, 2)), RNG.normal(size=(2, 3))
+        assert_gradients_close(lambda p, q: la.lstsq(p @ q, b, rcond=1e-10)[0], left, right, order=2)
+
+    def test_lstsq_of_a_wide_matrix_gives_the_smallest_solution(self) -> None:
+        a, b = RNG.normal(size=(2, 4)), RNG.normal(size=(2, 3))
+        assert_gradients_close(lambda a, b: la.lstsq(a, b)[0], a, b, order=2)
+
+
+class TestRepeatedEigenvalues:
+    """What does not depend on the choice of eigenvectors has its derivative."""
+
+    X = np.diag([1.0, 1.0, 1.0, 4.0])
+
+    def test_a_function_of_a_symmetric_matrix(self) -> None:
+        def root(x: Any) -> Any:
+            w, v = la.eigh(x)
+            return (v * np.sqrt(w)) @ v.mT
+
+        def by_trace(x: Any) -> Any:
+            w, _ = la.eigh(x)
+            return np.sum(w * w * w)
+
+        same(gradient(by_trace, self.X), 3 * self.X @ self.X)
+        # the root's derivative by Sylvester's equation: S dS + dS S = dX
+        d = RNG.normal(size=(4, 4))
+        d = d + d.T
+        expected = scipy.linalg.solve_sylvester(np.sqrt(self.X), np.sqrt(self.X), d)
+        _, got = ag.func.jvp(root, (self.X,), (d,))
+        within, apart = plain(got)[:3, 3], expected[:3, 3]
+        same(within, apart)
+        assert np.isfinite(plain(got)).all()
+
+    def test_the_projector_of_a_repeated_eigenvalue(self) -> None:
+        def projector(x: Any) -> Any:
+            v = la.eigh(x).eigenvectors[:, :3]
+            return v @ v.mT
+
+        def of_the_other(x: Any) -> Any:
+            v = la.eigh(x).eigenvectors[:, 3:]
+            return np.eye(4) - v @ v.mT
+
+        d = RNG.normal(size=(4, 4))
+        _, got = ag.func.jvp(projector, (self.X,), (d + d.T,))
+        _, expected = ag.func.jvp(of_the_other, (self.X,), (d + d.T,))
+        same(got, expected)
+
+    def test_eigenvalues_alone(self) -> None:
+        same(gradient(la.eigvalsh, self.X), np.eye(4))
+        same(gradient(lambda x: la.eigh(x)[0], self.X), np.eye(4))
+
+    def test_repeated_singular_values(self) -> None:
+        x = np.vstack([np.eye(3), np.zeros((2, 3))])
+
+        def polar(x: Any) -> Any:
+            u, _, vh = la.svd(x, full_matrices=False)
+            return u @ vh
+
+        d = RNG.normal(size=(5, 3))
+        _, got = ag.func.jvp(lambda x: x @ polar(x).mT @ x, (x,), (d,))
+        assert np.isfinite(plain(got)).all()
+        same(gradient(la.svdvals, x), x)
+
+    def test_a_singular_value_of_zero(self) -> None:
+        x = np.diag([2.0, 1.0, 0.0])
+        got = gradient(lambda x: la.svd(x)[1][:2], x)
+        same(got, np.diag([1.0, 1.0, 0.0]))
+
+
+class TestShapes:
+    @pytest.mark.parametrize("stack", [(0,), (2, 0)])
+    def test_stacks_of_none(self, stack: tuple[int, ...]) -> None:
+        x = np.zeros((*stack, 3, 3))
+        for call in (
+            la.inv, la.det, la.pinv, la.eigvalsh, la.svdvals, la.cholesky, la.norm, la.matrix_norm,
+            lambda x: la.eigh(x)[1], lambda x: la.slogdet(x)[1], lambda x: la.solve(x, np.ones((3, 2))),
+            lambda x: la.svd(x)[0], lambda x: la.qr(x)[0], ag.linalg.expm, lambda x: la.matrix_power(x, 3),
+        ):  # fmt: skip
+            assert gradient(call, x).shape == x.shape
+
+    def test_matrices_without_elements(self) -> None:
+        x = np.zeros((2, 0, 0))
+        for call in (la.inv, la.det, lambda x: la.slogdet(x)[1], la.eigvalsh, lambda x: la.solve(x, np.zeros((0, 3)))):
+            value = call(ag.Tensor(x, requires_grad=True))
+            same(value, call(x))
+            assert gradient(call, x).shape == x.shape
+
+    @pytest.mark.parametrize("call", [la.inv, la.det, la.slogdet, la.eigh, la.eig, la.cholesky, ag.linalg.expm])
+    def test_a_matrix_that_is_not_square(self, call: Any) -> None:
+        with pytest.raises(la.LinAlgError, match="square"):
+            call(ag.Tensor(np.ones((2, 3)), requires_grad=True))
+
+    def test_axes_and_keepdims_of_norms(self) -> None:
+        x = RNG.normal(size=(2, 3, 4)) + 0.1
+        for options in (
+            {}, {"axis": 1}, {"axis": (0, 2)}, {"axis": (2, 0), "ord": 1}, {"axis": (-1, 0), "ord": "nuc"},
+            {"axis": (0, 1), "ord": 2}, {"axis": 0, "ord": 0}, {"axis": 2, "ord": -2}, {"axis": (1, 2), "ord": -np.inf},
+        ):  # fmt: skip
+            for keepdims in (False, True):
+                value = la.norm(ag.Tensor(x, requires_grad=True), keepdims=keepdims, **options)
+                same(value, la.norm(x, keepdims=keepdims, **options))
+                if options.get("ord") != 0:
+                    assert_gradients_close(lambda x: la.norm(x, keepdims=keepdims, **options), x)  # noqa: B023
+        for ord in (2, 1, 3, 0.5, np.inf):
+            same(la.vector_norm(ag.Tensor(x), axis=(0, 1), ord=ord), la.vector_norm(x, axis=(0, 1), ord=ord))
+
+    def test_answers_have_names(self) -> None:
+        x = ag.Tensor(np.diag([1.0, 2.0]), requires_grad=True)
+        assert la.eigh(x)._fields == ("eigenvalues", "eigenvectors") == la.eig(x)._fields
+        assert la.svd(x)._fields == ("U", "S", "Vh")
+        assert la.qr(x)._fields == ("Q", "R")
+        assert la.slogdet(x)._fields == ("sign", "logabsdet")
+
+
+class TestErrors:
+    X = ag.Tensor(np.ones((2, 3, 4)), requires_grad=True)
+
+    @pytest.mark.parametrize(
+        ("call", "kind", "message"),
+        [
+            (lambda x: la.qr(x, "raw"), ValueError, "'reduced', 'complete' or 'r'"),
+            (lambda x: la.norm(x, "nuc", axis=1), ValueError, "norm of matrices"),
+            (lambda x: la.norm(x, 3, axis=(0, 1)), ValueError, "a matrix norm is"),
+            (lambda x: la.norm(x, 1), ValueError, "one or two axes"),
+            (lambda x: la.matrix_power(x, 2), la.LinAlgError, "square"),
+            (lambda x: la.multi_dot([x]), ValueError, "two or more"),
+            (lambda x: la.multi_dot([x, x]), la.LinAlgError, "matrices"),
+            (lambda x: la.tensorinv(x, 0), ValueError, "positive"),
+            (lambda x: la.tensorsolve(x, np.ones(2)), la.LinAlgError, "equations"),
+        ],
+    )
+    def test_say_what_is_wrong(self, call: Any, kind: type[Exception], message: str) -> None:
+        with pytest.raises(kind, match=message):
+            call(self.X)
+
+    def test_cholesky_of_what_is_not_positive(self) -> None:
+        with pytest.raises(la.LinAlgError, match="ositive definite"):
+            la.cholesky(ag.Tensor(-np.eye(2), requires_grad=True))
+
+
+class TestExpm:
+    @pytest.mark.parametrize("scale", [0.0, 1e-3, 0.1, 0.5, 1.5, 4.0, 30.0])
+    @pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+    def test_values_are_scipys(self, scale: float, dtype: type) -> None:
+        x = (RNG.normal(size=(5, 5)) * scale).astype(dtype)
+        if dtype is np.complex128:
+            x += 1j * RNG.normal(size=(5, 5)) * scale
+        expected = scipy.linalg.expm(x)
+        np.testing.assert_allclose(plain(ag.linalg.expm(x)), expected, rtol=1e-11, atol=1e-12 * np.abs(expected).max())
+
+    def test_the_derivative_is_scipys(self) -> None:
+        x, d = RNG.normal(size=(4, 4)), RNG.normal(size=(4, 4))
+        _, got = ag.func.jvp(ag.linalg.expm, (x,), (d,))
+        np.testing.assert_allclose(plain(got), scipy.linalg.expm_frechet(x, d)[1], rtol=1e-11)
+
+    def test_of_integers_and_of_infinities(self) -> None:
+        same(ag.linalg.expm(np.zeros((2, 2), int)), np.eye(2))
+        assert np.isnan(plain(ag.linalg.expm(ag.Tensor(np.full((2, 2), np.inf))))).all()
+
+
+def test_a_gradient_among_hermitian_matrices_is_hermitian() -> None:
+    x = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
+    x = x @ x.conj().T + np.eye(3)
+    for call in (lambda x: np.abs(la.cholesky(x)), la.eigvalsh, lambda x: la.eigh(x)[0] ** 2):
+        g = gradient(call, x)
+        same(g, g.conj().T)
+
+
+def test_upper_triangles_can_be_read() -> None:
+    x = np.triu(RNG.normal(size=(3, 3))) + 3 * np.eye(3)
+    same(la.eigvalsh(ag.Tensor(x), "U"), la.eigvalsh(x, "U"))
+    same(la.eigh(ag.Tensor(x), UPLO="U")[0], la.eigh(x, UPLO="U")[0])
+
+
+def test_matrix_rank_is_plain() -> None:
+    x = ag.Tensor(np.diag([1.0, 0.0, 2.0]), requires_grad=True)
+    assert la.matrix_rank(x) == 2
+    assert ag.linalg.matrix_rank(x) == 2
