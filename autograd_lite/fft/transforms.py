@@ -1,0 +1,238 @@
+"""Discrete Fourier transforms, over any axes, of any length, in any normalization.
+
+A transform is a linear map, and its matrix w^(jk) is symmetric: it is its own transpose, but for the zeros that were
+added to the input or the elements that were cut from it, which the transpose cuts or adds.  The real transforms keep
+only half of a spectrum whose other half is its mirror image.  With dL = Re(c dy), for a real x and K kept frequencies,
+
+    rfft:    c_x = Re sum_k c_k w^(jk),      which is `irfft` of conj(c), with those k halved that have a mirror image;
+    irfft:   c_x = m_k conj(rfft(c))_k,      m_k = 2 for those k that have a mirror image, else 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ops.implementing import implements
+from ..primitive import linear
+
+__all__ = [
+    "fft", "fft2", "fftn", "hfft", "ifft", "ifft2", "ifftn", "ihfft", "irfft", "irfft2", "irfftn", "rfft", "rfft2",
+    "rfftn",
+]  # fmt: skip
+
+_OTHER_WAY = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+"""The normalization with which the inverse transform has the same factor."""
+
+
+def _fitted(x: Any, lengths: Sequence[int], axes: Sequence[int]) -> Any:
+    """x cut or filled up with zeros at the end of each axis."""
+    for n, axis in zip(lengths, axes, strict=True):
+        have = x.shape[axis]
+        axis = axis % len(x.shape)
+        if have > n:
+            x = x[(slice(None),) * axis + (slice(n),)]
+        elif have < n:
+            missing = (*x.shape[:axis], n - have, *x.shape[axis + 1 :])
+            x = np.concatenate([x, np.zeros(missing, x.dtype)], axis=axis)
+    return x
+
+
+def _mirrored(n: int, axis: int, ndim: int, dtype: Any, factor: float) -> Any:
+    """`factor` for each frequency of n real numbers that has a mirror image, 1 for the others."""
+    weights = np.full(n // 2 + 1, factor, np.empty(0, dtype).real.dtype)
+    weights[0] = 1.0
+    if n % 2 == 0:
+        weights[-1] = 1.0
+    return weights.reshape([-1 if i == axis % ndim else 1 for i in range(ndim)])
+
+
+def _complex_transpose(function: Callable[..., Any]) -> Callable[..., Any]:
+    def transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
+        return _fitted(function(g, None, axes, norm), [_x.shape[axis] for axis in axes], axes)
+
+    return transpose
+
+
+def _of_one_axis(function: Callable[..., Any], of_several: Callable[..., Any]) -> Callable[..., Any]:
+    """How a transform runs on arrays: along one axis by NumPy's function for that, which has less to prepare."""
+
+    def run(x: Any, s: Any, axes: Any, norm: Any) -> Any:
+        if len(axes) == 1:
+            return function(x, None if s is None else s[0], axes[0], norm)
+        return of_several(x, s, axes, norm)
+
+    return run
+
+
+_fftn = linear(
+    np.fft.fftn,
+    _complex_transpose(np.fft.fftn),
+    raw=_of_one_axis(np.fft.fft, np.fft.fftn),
+    math="Yₖ = Σⱼ wʲᵏ xⱼ, w = exp(−2πi/n);  x̄ⱼ = Σₖ wʲᵏ Ȳₖ",
+)
+_ifftn = linear(
+    np.fft.ifftn,
+    _complex_transpose(np.fft.ifftn),
+    raw=_of_one_axis(np.fft.ifft, np.fft.ifftn),
+    math="Yₖ = Σⱼ w⁻ʲᵏ xⱼ / n;  x̄ⱼ = Σₖ w⁻ʲᵏ Ȳₖ / n",
+)
+
+
+def _rfftn_transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
+    lengths = [_x.shape[axis] for axis in axes]
+    n = lengths[-1] if s is None else s[-1]
+    halved = np.conjugate(g) * _mirrored(n, axes[-1], len(_x.shape), g.dtype, 0.5)
+    sizes = lengths if s is None else s
+    return _fitted(np.fft.irfftn(halved, sizes, axes, _OTHER_WAY[norm]), lengths, axes)
+
+
+def _irfftn_transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
+    spectrum = np.conjugate(np.fft.rfftn(g, None, axes, _OTHER_WAY[norm]))
+    doubled = spectrum * _mirrored(s[-1], axes[-1], len(_x.shape), spectrum.dtype, 2.0)
+    return _fitted(doubled, [_x.shape[axis] for axis in axes], axes)
+
+
+_rfftn = linear(
+    np.fft.rfftn,
+    _rfftn_transpose,
+    raw=_of_one_axis(np.fft.rfft, np.fft.rfftn),
+    math="Yₖ = Σⱼ wʲᵏ xⱼ for k ≤ n/2;  x̄ⱼ = Re Σₖ wʲᵏ Ȳₖ",
+)
+_irfftn = linear(
+    np.fft.irfftn,
+    _irfftn_transpose,
+    raw=_of_one_axis(np.fft.irfft, np.fft.irfftn),
+    math="yⱼ = Re Σₖ mₖ w⁻ʲᵏ Xₖ / n, mₖ = 1 for k = 0, n/2, else 2;  X̄ₖ = mₖ Σⱼ w⁻ʲᵏ ȳⱼ / n",
+)
+
+
+def _settled(name: str, x: Any, s: Any, axes: Any) -> tuple[Any, tuple[int, ...]]:
+    """Lengths (None for those of x) and axes, as numbers, of a transform over several axes."""
+    ndim = len(x.shape)
+    if axes is None:
+        axes = range(ndim) if s is None else range(ndim - len(s), ndim)
+    axes = tuple(axes)
+    if s is None:
+        return None, axes
+    if len(s) != len(axes):
+        raise ValueError(f"{name}: s has {len(s)} lengths for {len(axes)} axes; s={tuple(s)}, axes={axes}")
+    return tuple(x.shape[axis] if n in (None, -1) else int(n) for n, axis in zip(s, axes, strict=True)), axes
+
+
+def _several(primitive: Any, name: str, x: Any, s: Any, axes: Any, norm: Any) -> Any:
+    s, axes = _settled(name, x, s, axes)
+    if not axes:
+        return x * 1.0
+    if len({axis % len(x.shape) for axis in axes}) == len(axes):
+        return primitive(x, s=s, axes=axes, norm=norm)
+    for i in reversed(range(len(axes))):  # an axis that is named twice is transformed twice, the last one first
+        x = primitive(x, s=None if s is None else s[i : i + 1], axes=axes[i : i + 1], norm=norm)
+    return x
+
+
+@implements(np.fft.fft)
+def fft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The transform along one axis: Y_k = sum_j x_j exp(-2 pi i j k / n).
+
+    Args:
+        a: real or complex numbers.
+        n: how many of them are transformed: cut, or filled up with zeros.
+        axis: the axis.
+        norm: "backward" (the default) divides by n in the inverse transform, "forward" in this one, "ortho" by
+            the root of n in both.
+
+    Raises:
+        ValueError: n is less than 1, or `norm` another word.
+    """
+    return _fftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+
+
+@implements(np.fft.ifft)
+def ifft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The inverse of `fft` along one axis."""
+    return _ifftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+
+
+@implements(np.fft.rfft)
+def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The transform of real numbers along one axis: the n // 2 + 1 frequencies that are not mirror images."""
+    return _rfftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+
+
+@implements(np.fft.irfft)
+def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The inverse of `rfft`: n real numbers, by default 2 (K - 1) for K frequencies."""
+    return _irfftn(a, s=(2 * (a.shape[axis] - 1) if n is None else n,), axes=(axis,), norm=norm)
+
+
+@implements(np.fft.hfft)
+def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The transform of numbers whose other half is their mirror image, given the first half: n real numbers."""
+    return irfft(np.conjugate(a), n, axis, _OTHER_WAY[norm])
+
+
+@implements(np.fft.ihfft)
+def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
+    """The inverse of `hfft`."""
+    return np.conjugate(rfft(a, n, axis, _OTHER_WAY[norm]))
+
+
+@implements(np.fft.fftn)
+def fftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+    """The transform over several axes (by default all); `s` are the lengths, as `n` of `fft`, -1 for that of a."""
+    return _several(_fftn, "fftn", a, s, axes, norm)
+
+
+@implements(np.fft.ifftn)
+def ifftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+    """The inverse of `fftn`."""
+    return _several(_ifftn, "ifftn", a, s, axes, norm)
+
+
+@implements(np.fft.rfftn)
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+    """The transform of real numbers over several axes: `rfft` along the last one, `fft` along the others."""
+    s, axes = _settled("rfftn", a, s, axes)
+    if len(set(axes)) < len(axes):
+        s = tuple(a.shape[axis] for axis in axes) if s is None else s
+        return _several(_fftn, "rfftn", _rfftn(a, s=s[-1:], axes=axes[-1:], norm=norm), s[:-1], axes[:-1], norm)
+    return _rfftn(a, s=s, axes=axes, norm=norm)
+
+
+@implements(np.fft.irfftn)
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
+    """The inverse of `rfftn`; the last length is by default 2 (K - 1)."""
+    s, axes = _settled("irfftn", a, s, axes)
+    if s is None:
+        s = (*(a.shape[axis] for axis in axes[:-1]), 2 * (a.shape[axes[-1]] - 1))
+    if len(set(axes)) < len(axes):
+        first = _several(_ifftn, "irfftn", a, s[:-1], axes[:-1], norm)
+        return _irfftn(first, s=s[-1:], axes=axes[-1:], norm=norm)
+    return _irfftn(a, s=s, axes=axes, norm=norm)
+
+
+@implements(np.fft.fft2)
+def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
+    """`fftn` over two axes, by default the last ones."""
+    return fftn(a, s, axes, norm)
+
+
+@implements(np.fft.ifft2)
+def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
+    """`ifftn` over two axes, by default the last ones."""
+    return ifftn(a, s, axes, norm)
+
+
+@implements(np.fft.rfft2)
+def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
+    """`rfftn` over two axes, by default the last ones."""
+    return rfftn(a, s, axes, norm)
+
+
+@implements(np.fft.irfft2)
+def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: str | None = None) -> Any:
+    """`irfftn` over two axes, by default the last ones."""
+    return irfftn(a, s, axes, norm)
