@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy import ndarray
 
 from . import ops
-from .data import from_python
 from .primitive import Traced
 from .tape import wrap
 
@@ -19,34 +17,19 @@ if TYPE_CHECKING:
 Axis = int | tuple[int, ...] | None
 
 
-def _as_index(part: Any) -> Any:
-    """An index that nobody else can change: Tensors and lists as arrays, arrays copied."""
-    if isinstance(part, Traced):
-        return part._data
-    if isinstance(part, tuple):
-        return tuple(_as_index(item) for item in part)
-    if isinstance(part, list):
-        return from_python(part) if part else np.empty(0, np.intp)
-    if isinstance(part, ndarray) and part.flags.writeable:
-        return part.copy()
-    return part
-
-
 class Methods(Traced):
     """Array methods; `Tensor` inherits them."""
 
     __slots__ = ()
 
     def __getitem__(self, index: Any) -> Tensor:
-        return cast(
-            "Tensor", ops.indexing.getitem(self, index if isinstance(index, (int, slice)) else _as_index(index))
-        )
+        if not isinstance(index, int):
+            index = ops.indexing.as_index(index, kept=self._node is not None)
+        return cast("Tensor", ops.indexing.getitem(self, index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError(
-            "a Tensor's elements are not assigned to in place: build the new value with np.where, ag.concat or "
-            "ag.stack, or assign a whole array to `t.data`"
-        )
+        """This Tensor gets a new array, and a gradient flows to `value`; what shares its memory stays as it is."""
+        ops.assignment.assign(self, index, value)
 
     def __len__(self) -> int:
         return len(self._data)

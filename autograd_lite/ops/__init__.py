@@ -7,16 +7,25 @@ declaration to the family it belongs to (and its samples to the tests).  The pri
 from types import ModuleType
 
 from .arithmetic import *
+from .assignment import *
 from .casting import *
 from .choice import *
 from .complex_numbers import *
+from .cutting import *
+from .diagonals import *
+from .editing import *
 from .exponential import *
 from .indexing import *
+from .interpolation import *
 from .joining import *
+from .padding import *
 from .products import *
 from .reductions import *
+from .repeating import *
+from .selecting import *
 from .shapes import *
 from .trigonometric import *
+from .windows import *
 
 _families = [family for family in vars().values() if isinstance(family, ModuleType) and hasattr(family, "__all__")]
 __all__ = [name for family in _families for name in family.__all__]
