@@ -91,10 +91,11 @@ def layouts(x: Any) -> dict[str, Any]:
     """The same values in other layouts of memory."""
     spaced = np.zeros((*x.shape, 2), x.dtype)[..., 0]
     spaced[...] = x
-    backward = np.flip(x).copy()
+    turned = (slice(None, None, -1),) * x.ndim + (...,)
+    backward = x[turned].copy()
     fixed = x.copy()
     fixed.flags.writeable = False
-    return {"spaced": spaced, "fortran": np.asfortranarray(x), "backward": np.flip(backward), "read-only": fixed}
+    return {"spaced": spaced, "fortran": np.array(x, order="F"), "backward": backward[turned], "read-only": fixed}
 
 
 @every
