@@ -6,22 +6,27 @@ from typing import Any
 
 import numpy as np
 
+from ..primitive import linear
 from .implementing import implements
-from .indexing import as_index, axis_in, getitem
+from .indexing import as_index, axis_in, getitem, scatter
 from .joining import joined
 
 __all__ = ["delete", "insert", "trim_zeros"]
 
 
-def _along(arr: Any, axis: int | None) -> tuple[Any, int]:
+def _in_a_row(arr: Any, axis: int | None) -> tuple[Any, int]:
     """The array and the axis to work along; with axis None, all elements in a row."""
     if axis is None:
         return (arr if arr.ndim == 1 else np.reshape(arr, (-1,))), 0
     return arr, axis_in(axis, arr.ndim)
 
 
-def _part(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
-    return x[(slice(None),) * axis + (slice(start, stop),)]
+def _put_back(g: Any, _ans: Any, _arr: Any, obj: Any, axis: int) -> Any:
+    left = np.delete(np.arange(_arr.shape[axis]), obj)
+    return scatter(g, (slice(None),) * axis + (left,), _arr.shape)
+
+
+_delete_primitive = linear(np.delete, _put_back, math="dY = dX without some slices;  X̄ = Ȳ with zeros there")
 
 
 @implements(np.delete)
@@ -31,15 +36,30 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     Args:
         obj: an integer, a slice, a sequence of integers, or a mask as long as the axis.
     """
-    arr, axis = _along(arr, axis)
-    obj = as_index(obj)
-    if isinstance(obj, (int, np.integer)) and not isinstance(obj, bool):
-        n = arr.shape[axis]
-        if not -n <= obj < n:
-            raise IndexError(f"delete: index {obj} is out of bounds for axis {axis} with size {n}")
-        at = int(obj) % n
-        return np.concatenate([_part(arr, axis, None, at), _part(arr, axis, at + 1, None)], axis=axis)
-    return np.take(arr, np.delete(np.arange(arr.shape[axis]), obj), axis=axis)
+    arr, axis = _in_a_row(arr, axis)
+    return _delete_primitive(arr, as_index(obj), axis)
+
+
+def _insert(arr: Any, values: Any, *, obj: Any, axis: int) -> Any:
+    return np.insert(arr, obj, values, axis)
+
+
+def _taken_out(g: Any, _ans: Any, _arr: Any, _values: Any, *, obj: Any, axis: int) -> list[Any]:
+    """What belongs to the array and what to the values; NumPy itself says where each went."""
+    n = _arr.shape[axis]
+    count = g.shape[axis] - n
+    came_from = np.insert(np.arange(n), obj, n + np.arange(count))
+    went_to = np.argsort(came_from)
+    inserted = np.take(g, went_to[n:], axis=axis)
+    if np.ndim(obj) == 0 and not isinstance(obj, slice):
+        inserted = np.moveaxis(inserted, axis, 0)  # NumPy reads values that go to one place as arr[:, 0] = values
+    return [np.take(g, went_to[:n], axis=axis), inserted]
+
+
+_insert.__name__ = "insert"
+_insert_primitive = linear(
+    _insert, joint=_taken_out, math="dY = dX with dV between;  X̄, V̄ = the parts of Ȳ they went to"
+)
 
 
 @implements(np.insert)
@@ -50,33 +70,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         obj: an integer, a slice, a sequence of integers, or a mask: places in `arr` as it is before.
         values: broadcast to the slices that are put in, and brought to the dtype of `arr`.
     """
-    arr, axis = _along(arr, axis)
-    n = arr.shape[axis]
-    obj = as_index(obj)
-    if isinstance(obj, slice):
-        obj = np.arange(n)[obj]
-    places = np.asarray(obj, None if np.size(obj) else np.intp)
-    if places.dtype == bool:
-        places = np.flatnonzero(places)
-    values = joined(values)
-    values = values if hasattr(values, "shape") else np.asarray(values)
-    values = values.astype(arr.dtype) if values.dtype != arr.dtype else values
-    if values.ndim < arr.ndim:
-        values = np.reshape(values, (1,) * (arr.ndim - values.ndim) + values.shape)
-    if places.size == 1:
-        if places.ndim == 0:
-            values = np.moveaxis(values, 0, axis)
-        at = int(places.reshape(()))
-        if not -n <= at <= n:
-            raise IndexError(f"insert: index {at} is out of bounds for axis {axis} with size {n}")
-        at = at + n if at < 0 else at
-        count = values.shape[axis]
-        values = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :]))
-        return np.concatenate([_part(arr, axis, None, at), values, _part(arr, axis, at, None)], axis=axis)
-    # NumPy says where each number goes; a gather follows it
-    order = np.insert(np.arange(n), places, n + np.arange(len(places)))
-    values = np.broadcast_to(values, (*arr.shape[:axis], len(places), *arr.shape[axis + 1 :]))
-    return np.take(np.concatenate([arr, values], axis=axis), order, axis=axis)
+    arr, axis = _in_a_row(arr, axis)
+    return _insert_primitive(arr, joined(values), obj=as_index((obj,), kept=True)[0], axis=axis)
 
 
 @implements(np.trim_zeros)

@@ -100,44 +100,68 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     return concat([arr, joined(values)], axis=axis)
 
 
+Nest = int | list[Any]
+"""Numbers of blocks, nested as the blocks are."""
+
+
+def _block(*blocks: Any, nest: Nest) -> Any:
+    return np.block(_filled(nest, blocks))
+
+
+def _filled(nest: Nest, blocks: Sequence[Any]) -> Any:
+    return [_filled(part, blocks) for part in nest] if isinstance(nest, list) else blocks[nest]
+
+
+def _unblock(g: Any, _ans: Any, *_blocks: Any, nest: Nest) -> list[Any]:
+    """The part of g that each block covers."""
+    pieces: dict[int, Any] = {}
+
+    def visit(part: Nest, depth: int, corner: tuple[int, ...]) -> tuple[int, ...]:
+        """Cut out what lies from a corner on; gives its shape."""
+        if not isinstance(part, list):
+            given = _blocks[part].shape
+            shape = (1,) * (len(corner) - len(given)) + tuple(given)
+            cut = tuple(slice(start, start + n) for start, n in zip(corner, shape, strict=True))
+            pieces[part] = np.reshape(g[cut], given)
+            return shape
+        axis = len(corner) - depth
+        start = corner[axis]
+        for item in part:
+            shape = visit(item, depth - 1, (*corner[:axis], start, *corner[axis + 1 :]))
+            start += shape[axis]
+        return (*shape[:axis], start - corner[axis], *shape[axis + 1 :])
+
+    visit(nest, _depth(nest), (0,) * len(g.shape))
+    return [pieces[i] for i in range(len(_blocks))]
+
+
+def _depth(nest: Nest) -> int:
+    return 1 + _depth(nest[0]) if isinstance(nest, list) else 0
+
+
+_block.__name__ = "block"
+_block_primitive = linear(_block, joint=_unblock, math="dY = [[dA, dB], ...];  Ā, B̄, ... = the parts of Ȳ")
+
+
 @implements(np.block)
 def block(arrays: Any) -> Any:
     """Join nested lists of blocks: the innermost lists along the last axis, those around them along the one before.
 
     Raises:
-        ValueError: the lists are not nested equally deep, or one is empty.
+        ValueError: the lists are not nested equally deep, one is empty, or the blocks do not fit together.
 
     >>> import numpy as np, autograd_lite as ag
     >>> np.block([[ag.Tensor([[1.0]]), np.zeros((1, 2), np.float32)], [np.ones((1, 3), np.float32)]])
     Tensor([[1., 0., 0.],
             [1., 1., 1.]], dtype=float32)
     """
-    depths: set[int] = set()
-    ndims: list[int] = []
-    _look_into(arrays, 0, depths, ndims)
-    if len(depths) > 1:
-        raise ValueError(
-            f"block: all lists must be nested equally deep, and there are blocks at depths {sorted(depths)}"
-        )
-    depth = depths.pop()
-    return _joined_blocks(arrays, depth, max(depth, *ndims))
+    blocks: list[Any] = []
 
+    def number(part: Any) -> Nest:
+        if isinstance(part, list):
+            return [number(item) for item in part]
+        blocks.append(part)
+        return len(blocks) - 1
 
-def _look_into(part: Any, depth: int, depths: set[int], ndims: list[int]) -> None:
-    """Note how deep blocks lie, and how many axes they have."""
-    if isinstance(part, tuple):
-        raise TypeError("block: blocks are nested in lists, not in tuples")
-    if not isinstance(part, list):
-        depths.add(depth)
-        ndims.append(np.ndim(part))
-        return
-    if not part:
-        raise ValueError("block: a list without blocks in it")
-    for item in part:
-        _look_into(item, depth + 1, depths, ndims)
-
-
-def _joined_blocks(part: Any, depth: int, ndim: int) -> Any:
-    if not isinstance(part, list):
-        return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
-    return _concat_primitive(*(_joined_blocks(item, depth - 1, ndim) for item in part), axis=-depth)
+    nest = number(arrays)
+    return _block_primitive(*blocks, nest=nest)

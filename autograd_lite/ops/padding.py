@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import general, linear
+from ..primitive import Traced, general, linear
 from .implementing import implements
 from .joining import joined
 
@@ -218,15 +218,15 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> An
             raise ValueError(f'pad: reflect_type is "even" or "odd", not {given!r}')
         return _pad_primitive(array, 0.0, widths, mode, given == "odd")
     values = 0.0 if given is None else joined(given)
-    if np.shape(values):
+    if isinstance(values, (Traced, np.ndarray)):
         values = np.broadcast_to(values, (array.ndim, 2))
-    elif hasattr(values, "_node"):
-        values = np.broadcast_to(np.reshape(values, (1, 1)), (array.ndim, 2))
     return _pad_primitive(array, values, widths, mode)
 
 
 def _pairs(given: Any, ndim: int, name: str) -> list[tuple[Any, Any]]:
     """A pair for each axis."""
+    if given is None or isinstance(given, int):
+        return [(given, given)] * ndim
     try:
         return [(before, after) for before, after in np.broadcast_to(np.asarray(given), (ndim, 2)).tolist()]
     except ValueError:
@@ -241,7 +241,7 @@ def _widths(given: Any, ndim: int) -> Widths:
         for axis, pair in given.items():
             wide[axis] = pair if isinstance(pair, tuple) else (pair, pair)
         given = wide
-    if ndim and np.asarray(given).dtype.kind not in "iu":
+    if not isinstance(given, int) and ndim and np.asarray(given).dtype.kind not in "iu":
         raise TypeError(f"pad: pad_width must be of integers, not {given!r}")
     pairs = _pairs(given, ndim, "pad_width")
     if any(width < 0 for pair in pairs for width in pair):

@@ -53,7 +53,11 @@ def _unrepeat(g: Any, _ans: Any, _x: Any, repeats: Any, axis: int | None = None)
     n = shape[axis]
     if np.size(repeats) == 1:
         times = int(np.reshape(repeats, ()))
-        summed = np.sum(np.reshape(g, (*shape[:axis], n, times, *shape[axis + 1 :])), axis=axis + 1)
+        inner = shape[axis + 1 :]
+        if math.prod(inner) == 1:  # a product is ten times as fast as a sum over a short last axis
+            summed = np.matmul(np.reshape(g, (math.prod(shape), times)), np.ones(times, g.dtype))
+        else:
+            summed = np.sum(np.reshape(g, (*shape[:axis], n, times, *inner)), axis=axis + 1)
     else:
         index = (slice(None),) * axis + (np.repeat(np.arange(n), repeats),)
         summed = scatter(g, index, shape)

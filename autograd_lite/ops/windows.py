@@ -26,15 +26,15 @@ def _add_windows(g: Any, window_shape: tuple[int, ...], axis: tuple[int, ...]) -
     """
     for i in reversed(axis):
         count, length = g.shape[i], g.shape[-1]
-        windows = np.moveaxis(g, (i, -1), (0, 1))
-        into = np.zeros((count + length - 1, *windows.shape[2:]), g.dtype)
+        into = np.zeros((*g.shape[:i], count + length - 1, *g.shape[i + 1 : -1]), g.dtype)
+        before = (slice(None),) * i
         if length <= count:
             for k in range(length):
-                into[k : k + count] += windows[:, k]
+                into[(*before, slice(k, k + count))] += g[..., k]
         else:
             for k in range(count):
-                into[k : k + length] += windows[k]
-        g = np.moveaxis(into, 0, i)
+                into[(*before, slice(k, k + length))] += np.moveaxis(g[(*before, k)], -1, i)
+        g = into
     return g
 
 

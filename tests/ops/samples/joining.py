@@ -37,11 +37,11 @@ SAMPLES = [
         name="column_stack",
     ),
     Sample(
-        "concat", lambda x, y, z: np.block([[x, y], [z]]), PIECES,
+        "block", lambda x, y, z: np.block([[x, y], [z]]), PIECES,
         lambda x, y, z: torch.cat([torch.cat([x, y], 1), z]), name="block",
     ),
     Sample(
-        "concat", lambda x, y: np.block([x, y]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),
+        "block", lambda x, y: np.block([x, y]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),
         name="block of ranks",
     ),
     Sample(
@@ -72,19 +72,19 @@ SAMPLES = [
         "unstack", lambda x: product(ag.unstack(x, axis=1)), ((2, 3),), lambda x: x[:, 0] * x[:, 1] * x[:, 2],
         numpy=lambda x: x[:, 0] * x[:, 1] * x[:, 2], complex=True,
     ),
-    Sample("concat", lambda x: np.delete(x, 1, axis=1), ((3, 4),), lambda x: x[:, [0, 2, 3]], name="delete"),
-    Sample("take", lambda x: np.delete(x, [0, -1]), ((3, 2),), lambda x: x.ravel()[1:-1], name="delete some"),
-    Sample("take", lambda x: np.delete(x, slice(0, 3, 2), 0), ((3, 2),), lambda x: x[1:2], name="delete a slice"),
+    Sample("delete", lambda x: np.delete(x, 1, axis=1), ((3, 4),), lambda x: x[:, [0, 2, 3]], name="delete"),
+    Sample("delete", lambda x: np.delete(x, [0, -1]), ((3, 2),), lambda x: x.ravel()[1:-1], name="delete some"),
+    Sample("delete", lambda x: np.delete(x, slice(0, 3, 2), 0), ((3, 2),), lambda x: x[1:2], name="delete a slice"),
     Sample(
-        "concat", lambda x, y: np.insert(x, -1, y, axis=1), ((2, 3), (2,)),
+        "insert", lambda x, y: np.insert(x, -1, y, axis=1), ((2, 3), (2,)),
         lambda x, y: torch.cat([x[:, :2], y[:, None], x[:, 2:]], 1), name="insert",
     ),
     Sample(
-        "concat", lambda x, y: np.insert(x, 1, y), ((2, 2), (3,)),
+        "insert", lambda x, y: np.insert(x, 1, y), ((2, 2), (3,)),
         lambda x, y: torch.cat([x.ravel()[:1], y, x.ravel()[1:]]), name="insert several at one place",
     ),
     Sample(
-        "take", lambda x, y: np.insert(x, [2, 0, 2], y, axis=0), ((3, 2), (3, 1)),
+        "insert", lambda x, y: np.insert(x, [2, 0, 2], y, axis=0), ((3, 2), (3, 1)),
         lambda x, y: torch.stack([x[0] * 0 + y[1], x[0], x[1], x[0] * 0 + y[0], x[0] * 0 + y[2], x[2]]),
         name="insert at several places",
     ),
