@@ -14,11 +14,10 @@ def from_python(value: Any, dtype: Any = None) -> ndarray[Any, Any]:
     """A fresh ndarray of `value`.
 
     An array (or anything that carries a dtype of its own) keeps its dtype; Python floats become
-    float32, Python integers int64, booleans bool; `dtype` overrides.
+    float32, Python's complex numbers complex64, integers int64, booleans bool; `dtype` overrides.
 
     Raises TypeError for what is not numbers (strings, objects, ragged lists).
     """
-    given = getattr(value, "dtype", None)
     if isinstance(value, Traced):
         value = value._data
     try:
@@ -29,16 +28,19 @@ def from_python(value: Any, dtype: Any = None) -> ndarray[Any, Any]:
         raise TypeError(f"cannot make an array of numbers from {_short(value)}: {error}") from None
     if array.dtype.kind not in "biufc":
         raise TypeError(f"cannot make an array of numbers from {_short(value)}, which NumPy reads as {array.dtype}")
-    if dtype is None and given is None and array.dtype == np.float64 and not _holds_arrays(value):
-        array = array.astype(np.float32)
+    if dtype is None and array.dtype in _NARROW and _is_pure(value):
+        array = array.astype(_NARROW[array.dtype])
     return array
 
 
-def _holds_arrays(value: Any) -> bool:
-    """Whether a nested list holds something with a dtype: its float64 was then asked for."""
+_NARROW = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
+
+
+def _is_pure(value: Any) -> bool:
+    """Whether a number or a nested list is Python's through and through: nobody asked for float64 then."""
     if isinstance(value, (list, tuple)):
-        return any(_holds_arrays(item) for item in value)
-    return hasattr(value, "dtype")
+        return all(_is_pure(item) for item in value)
+    return isinstance(value, (float, int, complex)) and not hasattr(value, "dtype")
 
 
 def _short(value: Any) -> str:

@@ -22,20 +22,21 @@ from .calls import apply
 from .data import from_python
 from .errors import describe
 from .gradients import seed, sweep
+from .interchange import Interchange
 from .methods import Methods
-from .numpy_protocol import NumpyProtocol, read_only
+from .numpy_protocol import read_only
 from .operators import Operators
 from .primitive import Primitive, Traced
 from .tape import Node, Watch, leaf, make_results_of, wrap
 from .torch_names import remedy_for
 
 
-class Tensor(Operators, Methods, NumpyProtocol, Traced):
+class Tensor(Operators, Methods, Interchange, Traced):
     """An n-dimensional array on the tape.
 
     Args:
         data: numbers: an array, a Tensor, a number, or nested lists.  It is copied.  Arrays keep their
-            dtype; Python floats become float32.
+            dtype; Python floats become float32, complex numbers complex64.
         dtype: a NumPy dtype to convert to.
         requires_grad: whether `backward` shall leave the gradient of a loss in `.grad`.
         name: what pictures and messages call it.

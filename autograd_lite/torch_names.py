@@ -43,7 +43,6 @@ INSTEAD = {
     "grad_fn": "ag.draw(t), which shows the graph",
     "cpu": "t, which is on the CPU",
     "cuda": "t; there is only the CPU here",
-    "device": "t; there is only the CPU here",
 }
 
 

@@ -30,6 +30,7 @@ FLOORS = [
     {"autograd_lite.calls"},
     {"autograd_lite.sweeps"},
     {"autograd_lite.operators", "autograd_lite.methods", "autograd_lite.numpy_protocol", "autograd_lite.gradients"},
+    {"autograd_lite.interchange"},
     {"autograd_lite.tensor"},
     {
         "autograd_lite.array_api",
