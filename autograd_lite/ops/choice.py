@@ -10,30 +10,51 @@ from typing import Any
 import numpy as np
 
 from ..primitive import elementwise
+from .bits import choose
 from .implementing import implements
 
-__all__ = ["clip", "maximum", "minimum", "relu", "where"]
+__all__ = ["clip", "fmax", "fmin", "maximum", "minimum", "nan_to_num", "relu", "where"]
 
 
 def _share(v: Any, chosen: Any, tied: Any) -> Any:
-    return np.where(tied, v * 0.5, v * chosen)
+    """v where this side is chosen, half of it at a tie; ties are rare, and cost nothing where there are none."""
+    weights = chosen.astype(v.dtype)
+    if tied.any():
+        weights = weights + tied * 0.5
+    return v * weights
 
 
 maximum = elementwise(
     np.maximum,
     lambda v, _ans, x, y: _share(v, x > y, x == y),
     lambda v, _ans, x, y: _share(v, y > x, x == y),
+    math="dz = dx where x > y, dy where y > x, half of each where they are equal",
 )
 minimum = elementwise(
     np.minimum,
     lambda v, _ans, x, y: _share(v, x < y, x == y),
     lambda v, _ans, x, y: _share(v, y < x, x == y),
+    math="dz = dx where x < y, dy where y < x, half of each where they are equal",
+)
+fmax = elementwise(
+    np.fmax,
+    lambda v, _ans, x, y: v * ((x >= y) | np.isnan(y)).astype(v.dtype),
+    lambda v, _ans, x, y: v * ((y > x) | np.isnan(x)).astype(v.dtype),
+    math="dz = dx where x ≥ y or y is NaN, else dy",
+)
+fmin = elementwise(
+    np.fmin,
+    lambda v, _ans, x, y: v * ((x <= y) | np.isnan(y)).astype(v.dtype),
+    lambda v, _ans, x, y: v * ((y < x) | np.isnan(x)).astype(v.dtype),
+    math="dz = dx where x ≤ y or y is NaN, else dy",
 )
 _where_primitive = elementwise(
     np.where,
     None,
     lambda v, _ans, condition, _x, _y: np.where(condition, v, 0.0),
     lambda v, _ans, condition, _x, _y: np.where(condition, 0.0, v),
+    raw=choose,
+    math="dz = dx where the condition holds, else dy",
 )
 
 
@@ -66,6 +87,7 @@ _clip_primitive = elementwise(
     lambda v, _ans, x, min=None, max=None: v * _below(x, min, max),
     lambda v, _ans, x, min=None, max=None: v * _above(x, min, max),
     raw=_clip,
+    math="dy = dx between the bounds and on them; below, d min; above, d max",
 )
 
 
@@ -84,4 +106,20 @@ def _relu(x: Any) -> Any:
 
 
 _relu.__name__ = "relu"
-relu = elementwise(_relu, lambda v, ans, _x: v * (ans > _ZERO).astype(v.dtype))  # faster than v * mask
+relu = elementwise(
+    _relu,
+    lambda v, ans, _x: v * (ans > _ZERO).astype(v.dtype),  # faster than v * mask
+    math="dy = dx where x > 0, else 0",
+)
+
+
+def _finite_part(
+    v: Any, _ans: Any, x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    if x.dtype.kind != "c":
+        return v * np.isfinite(x).astype(v.dtype)
+    real, imag = (np.isfinite(part).astype(part.dtype) for part in (np.real(x), np.imag(x)))
+    return np.real(v) * real + 1j * (np.imag(v) * imag)
+
+
+nan_to_num = elementwise(np.nan_to_num, _finite_part, math="dy = dx where x is finite, else 0")

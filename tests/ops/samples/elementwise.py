@@ -5,7 +5,10 @@ import torch
 
 import autograd_lite as ag
 
-from .sample import MASK, A, B, Sample, t
+from .sample import MASK, ROWS, A, B, Sample, t
+
+SIGNS = B.astype(np.float16)
+STEPS = np.array([-1.0, 0.0, 2.0, 0.0], np.float16)
 
 ELEMENTWISE = [
     Sample("add", np.add, ((3, 4), (3, 4)), torch.add, complex=True),
@@ -37,23 +40,65 @@ ELEMENTWISE = [
     Sample("cosh", np.cosh, ((3, 4),), torch.cosh, complex=True),
     Sample("tanh", np.tanh, ((3, 4),), torch.tanh, complex=True),
     Sample(
-        "sigmoid", ag.sigmoid, ((3, 4),), torch.sigmoid, numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
+        "sigmoid",
+        ag.sigmoid,
+        ((3, 4),),
+        torch.sigmoid,
+        numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
-]  # fmt: skip
+    Sample("exp2", np.exp2, ((3, 4),), torch.exp2),
+    Sample("cbrt", np.cbrt, ((3, 4),), lambda x: x ** (1 / 3), between=(0.5, 2)),
+    Sample("fabs", np.fabs, (A,), torch.abs),
+    Sample("hypot", np.hypot, ((3, 4), (3, 4)), torch.hypot),
+    Sample("fmod", np.fmod, (A * 3 + 0.01, A[::-1] * 0.5 + 1.8), torch.fmod),
+    Sample("fmax", np.fmax, (A, B), torch.fmax),
+    Sample("fmin", np.fmin, (A, B), torch.fmin),
+    Sample("logaddexp2", np.logaddexp2, ((3, 4), (3, 4)), torch.logaddexp2),
+    Sample("arcsin", np.arcsin, ((3, 4),), torch.arcsin, between=(-0.9, 0.9), complex=True),
+    Sample("arccos", np.arccos, ((3, 4),), torch.arccos, between=(-0.9, 0.9), complex=True),
+    Sample("arcsinh", np.arcsinh, ((3, 4),), torch.arcsinh, complex=True),
+    Sample("arccosh", np.arccosh, ((3, 4),), torch.arccosh, between=(1.1, 3), complex=True),
+    Sample("arctanh", np.arctanh, ((3, 4),), torch.arctanh, between=(-0.9, 0.9), complex=True),
+    Sample("arctan2", np.arctan2, ((3, 4), (3, 4)), torch.arctan2, between=(0.5, 2)),
+    Sample("deg2rad", np.deg2rad, ((3, 4),), torch.deg2rad),
+    Sample("rad2deg", np.rad2deg, ((3, 4),), torch.rad2deg),
+    Sample("radians", np.radians, ((3, 4),), torch.deg2rad),
+    Sample("degrees", np.degrees, ((3, 4),), torch.rad2deg),
+    Sample("sinc", np.sinc, ((3, 4),), torch.sinc),
+    Sample("nan_to_num", np.nan_to_num, ((3, 4),), torch.nan_to_num),
+]
 
 CHOICE = [
     Sample("where", lambda x, y: np.where(MASK, x, y), ((3, 4), (3, 4)), lambda x, y: torch.where(t(MASK), x, y)),
     Sample("clip", lambda x: np.clip(x, -1.0, 0.8), (A,), lambda x: torch.clip(x, -1.0, 0.8)),
     Sample("clip", lambda x: np.clip(x, None, 0.8), (A,), lambda x: torch.clip(x, None, 0.8), name="clip above"),
     Sample("clip", lambda x: np.clip(x, -1.0, None), (A,), lambda x: torch.clip(x, -1.0), name="clip below"),
-    Sample(
-        "clip", np.clip, (A * 2, B - 0.7, np.full((3, 4), 0.9)), torch.clip, name="clip between arrays"
-    ),
+    Sample("clip", np.clip, (A * 2, B - 0.7, np.full((3, 4), 0.9)), torch.clip, name="clip between arrays"),
     Sample("power", lambda x: x**3, ((3, 4),), lambda x: x**3, name="power 3"),
     Sample("power", lambda x: x**2, ((3, 4),), lambda x: x**2, name="power 2"),
     Sample("power", lambda x: x**-1.5, ((3, 4),), lambda x: x**-1.5, between=(0.5, 2), name="power -1.5"),
     Sample("power", lambda x: 1.7**x, ((3, 4),), lambda x: 1.7**x, name="power of a number"),
-]  # fmt: skip
+    Sample("power", lambda x: x**4, ((3, 4),), lambda x: x**4, name="power 4", complex=True),
+    Sample("power", lambda x: x**-2, ((3, 4),), lambda x: x**-2, between=(0.5, 2), name="power -2", complex=True),
+    Sample("power", lambda x: x**-3.0, ((3, 4),), lambda x: x**-3, between=(0.5, 2), name="power -3", complex=True),
+    Sample("copysign", lambda x: np.copysign(x, SIGNS), (A,), lambda x: torch.copysign(x, t(SIGNS))),
+    Sample("ldexp", lambda x: np.ldexp(x, ROWS), ((4, 3),), lambda x: torch.ldexp(x, t(ROWS))),
+    Sample("heaviside", lambda x: np.heaviside(STEPS, x), ((3, 4),), lambda x: t(STEPS == 0) * x + t(STEPS > 0)),
+    Sample("modf", lambda x: np.modf(x)[0], (A * 3 + 0.1,), torch.frac),
+    Sample("frexp", lambda x: np.frexp(x)[0], (A * 3,), lambda x: torch.frexp(x)[0]),
+    Sample("remainder", lambda x, y: np.divmod(x, y)[1], (A * 3 + 0.01, B * 0.5 + 1.8), torch.remainder, name="divmod"),
+    Sample("unwrap", lambda x: np.unwrap(x * 4), ((3, 4),), None),
+    # PyTorch loses nine digits of the second derivative here
+    Sample("sinc", lambda x: np.sinc(x * 0.05), ((3, 4),), None, name="sinc near 0"),
+    Sample(
+        "absolute",
+        lambda x: np.sign(x) * 1.0 + np.abs(x),
+        (A,),
+        lambda x: torch.sgn(x) + x.abs(),
+        name="sign",
+        complex=True,
+    ),
+]
 
 SAMPLES = [*ELEMENTWISE, *CHOICE]
