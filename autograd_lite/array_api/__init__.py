@@ -12,13 +12,13 @@ from .numpy_names import *
 
 # A name takes the place of the same name above: what has a derivative, then what the standard spells otherwise.
 from ..ops import *  # isort: skip
-from .aliases import *
 from .conversion import *
 from .creation import *
 from .data_types import *
 from .info import *
 from .sets import *
 from .sorting import *
+from .spellings import *
 
 _families = [module for module in vars().values() if isinstance(module, ModuleType) and hasattr(module, "__all__")]
 __all__ = list({name: None for family in [ops, *_families] for name in family.__all__})

@@ -81,8 +81,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None, 
         check_device(device)
         filled: Tensor = broadcast_to(fill_value, _shape(shape))
         return filled if dtype is None else astype(filled, np.dtype(dtype))
-    value = from_python(fill_value)
-    return _tensor(np.full(_shape(shape), value, value.dtype if dtype is None else dtype), device, requires_grad)
+    value: Any = from_python(fill_value) if dtype is None else _array(fill_value)
+    return _tensor(np.full(_shape(shape), value, dtype), device, requires_grad)
 
 
 def zeros_like(x: Any, /, dtype: Any = None, *, device: Any = None, requires_grad: bool = False) -> Tensor:
