@@ -135,15 +135,23 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
 
 def _floating(*arrays: Any) -> list[Any]:
-    """Integers in the floating dtype that the others have together, or float64; lists of numbers as well."""
-    found = [joined(a) if isinstance(a, (list, tuple)) else a for a in arrays]
-    kinds = [a.dtype for a in found if hasattr(a, "dtype") and a.dtype.kind in "fc"]
-    given = [hasattr(a, "dtype") and a.dtype.kind in "fc" for a in found]
-    dtype = np.result_type(*[np.empty(0, kind).real.dtype for kind in kinds]) if kinds else np.dtype(np.float64)
-    return [
-        a if floats else np.asarray(a._data if isinstance(a, Traced) else a, dtype)
-        for a, floats in zip(found, given, strict=True)
+    """Integers, and lists of numbers, in the floating dtype that the others have together, or float64."""
+    found = [joined(a) for a in arrays]
+    floats = [
+        hasattr(a, "dtype") and a.dtype.kind in "fc" and (isinstance(a, Traced) or a is given)
+        for a, given in zip(found, arrays, strict=True)
     ]
+    kinds = [np.empty(0, a.dtype).real.dtype for a, known in zip(found, floats, strict=True) if known]
+    dtype = np.result_type(*kinds) if kinds else np.dtype(np.float64)
+    return [
+        a if known else np.asarray(a._data if isinstance(a, Traced) else a, _widened(a, dtype))
+        for a, known in zip(found, floats, strict=True)
+    ]
+
+
+def _widened(array: Any, dtype: Any) -> Any:
+    """The dtype, or its complex one for a list of complex numbers."""
+    return np.result_type(dtype, np.complex64) if np.iscomplexobj(array) else dtype
 
 
 def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:

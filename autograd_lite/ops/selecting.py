@@ -111,7 +111,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
             f"piecewise: {len(conditions)} conditions take {len(conditions)} functions, or one more for where none of "
             f"them holds, and not {len(funclist)}"
         )
-    out = np.zeros(x.shape, x.dtype)
+    out = np.zeros_like(x)
     for condition, function in zip(conditions, funclist, strict=True):
         value = function
         if isinstance(function, Callable):  # type: ignore[arg-type]
@@ -125,6 +125,6 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
 
 def _conditions(condlist: Any, ndim: int) -> list[Any]:
     """The conditions one by one; a single one, for an array with axes, need not stand in a list."""
-    first = condlist[0] if np.ndim(as_index(condlist)) else condlist
-    single = np.ndim(as_index(condlist)) == 0 or (ndim > 0 and not isinstance(first, (list, np.ndarray, Traced)))
-    return [np.array(as_index(condition), bool) for condition in ([condlist] if single else condlist)]
+    given = as_index(condlist) if isinstance(condlist, Traced) else condlist
+    single = np.isscalar(given) or (ndim > 0 and not isinstance(given[0], (list, np.ndarray, Traced)))
+    return [np.array(as_index(condition), bool) for condition in ([given] if single else given)]
