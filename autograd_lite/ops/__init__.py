@@ -14,6 +14,7 @@ from .complex_numbers import *
 from .cutting import *
 from .diagonals import *
 from .editing import *
+from .einstein_sums import *
 from .exponential import *
 from .indexing import *
 from .interpolation import *
@@ -24,6 +25,7 @@ from .reductions import *
 from .repeating import *
 from .selecting import *
 from .shapes import *
+from .steps import *
 from .trigonometric import *
 from .windows import *
 
