@@ -9,10 +9,11 @@ import numpy as np
 
 from . import ops
 from .primitive import Traced
-from .tape import wrap
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+
+_np: Any = np  # for its functions on Tensors, of which its types know nothing
 
 Axis = int | tuple[int, ...] | None
 
@@ -42,67 +43,97 @@ class Methods(Traced):
     def __contains__(self, value: Any) -> bool:
         return bool((self._data == (value._data if isinstance(value, Traced) else value)).any())
 
-    # -- reductions
+    # -- reductions: `where=` and `initial=` are taken as NumPy's functions take them
 
-    def sum(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
+    def sum(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The sum over `axis` (an int, a tuple of ints, or None for all)."""
-        return cast("Tensor", ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims))
+        return cast("Tensor", ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
 
-    def mean(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
+    def prod(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
+        """The product over `axis`."""
+        return cast("Tensor", _np.prod(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
+
+    def mean(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The mean over `axis`."""
-        return cast("Tensor", ops.mean(self, axis=axis, dtype=dtype, keepdims=keepdims))
+        return cast("Tensor", ops.mean(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
 
-    def var(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Tensor:
+    def var(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, **options: Any) -> Tensor:
         """The variance over `axis`: squared deviations summed, over n - correction."""
-        return cast("Tensor", ops.var(self, axis=axis, correction=correction, keepdims=keepdims))
+        return cast("Tensor", ops.var(self, axis=axis, correction=correction, keepdims=keepdims, **options))
 
-    def std(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Tensor:
+    def std(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, **options: Any) -> Tensor:
         """The standard deviation over `axis`."""
-        return cast("Tensor", ops.std(self, axis=axis, correction=correction, keepdims=keepdims))
+        return cast("Tensor", ops.std(self, axis=axis, correction=correction, keepdims=keepdims, **options))
 
-    def max(self, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    def max(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The largest element over `axis`; ties share the gradient equally."""
-        return cast("Tensor", ops.max(self, axis=axis, keepdims=keepdims))
+        return cast("Tensor", ops.max(self, axis=axis, keepdims=keepdims, **options))
 
-    def min(self, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    def min(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The smallest element over `axis`; ties share the gradient equally."""
-        return cast("Tensor", ops.min(self, axis=axis, keepdims=keepdims))
+        return cast("Tensor", ops.min(self, axis=axis, keepdims=keepdims, **options))
 
-    def cumsum(self, axis: int | None = None) -> Tensor:
-        """Running sums along `axis`."""
-        return cast("Tensor", ops.cumulative_sum(self, axis=axis))
+    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
+        """Running sums along `axis`; with axis None, of all elements in a row."""
+        return cast("Tensor", _np.cumsum(self, axis=axis, dtype=dtype))
+
+    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Tensor:
+        """Running products along `axis`; with axis None, of all elements in a row."""
+        return cast("Tensor", _np.cumprod(self, axis=axis, dtype=dtype))
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Tensor:
+        """The sum of a diagonal."""
+        return cast("Tensor", _np.trace(self, offset, axis1, axis2, dtype))
+
+    def any(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
+        """Whether any element is true, without gradient."""
+        return cast("Tensor", _np.any(self, axis=axis, keepdims=keepdims, **options))
+
+    def all(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
+        """Whether all elements are true, without gradient."""
+        return cast("Tensor", _np.all(self, axis=axis, keepdims=keepdims, **options))
+
+    # -- places, as integers without gradient
 
     def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
-        """Where the largest element is, as integers without gradient."""
-        return cast("Tensor", wrap(self._data.argmax(axis=axis, keepdims=keepdims), None))
+        """Where the largest element is."""
+        return cast("Tensor", _np.argmax(self, axis=axis, keepdims=keepdims))
 
     def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
-        """Where the smallest element is, as integers without gradient."""
-        return cast("Tensor", wrap(self._data.argmin(axis=axis, keepdims=keepdims), None))
+        """Where the smallest element is."""
+        return cast("Tensor", _np.argmin(self, axis=axis, keepdims=keepdims))
 
-    def any(self, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-        """Whether any element is true, without gradient."""
-        return cast("Tensor", wrap(self._data.any(axis=axis, keepdims=keepdims), None))
+    def argsort(self, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Tensor:
+        """The places along `axis` of the elements in order."""
+        return cast("Tensor", _np.argsort(self, axis=axis, kind=kind, stable=stable))
 
-    def all(self, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-        """Whether all elements are true, without gradient."""
-        return cast("Tensor", wrap(self._data.all(axis=axis, keepdims=keepdims), None))
+    def argpartition(self, kth: Any, axis: int | None = -1) -> Tensor:
+        """The places along `axis` of the elements, those before and after the kth told apart."""
+        return cast("Tensor", _np.argpartition(self, kth, axis=axis))
+
+    def nonzero(self) -> tuple[Tensor, ...]:
+        """The places of the elements that are not 0, an array of indices for each axis."""
+        return cast("tuple[Tensor, ...]", _np.nonzero(self))
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Tensor:
+        """The places at which the elements of v belong into this Tensor, which is sorted."""
+        return cast("Tensor", _np.searchsorted(self, v, side=side, sorter=sorter))
 
     # -- shapes
 
-    def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape, `t.reshape(2, -1)` or `t.reshape((2, -1))`."""
+    def reshape(self, *shape: Any, **options: Any) -> Tensor:
+        """The same elements in another shape, `t.reshape(2, -1)` or `t.reshape((2, -1))`; `order=`, `copy=` as np's."""
         if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
             shape = tuple(shape[0])
-        return cast("Tensor", ops.reshape(self, shape))
+        return cast("Tensor", ops.reshape(self, shape, **options))
 
-    def ravel(self) -> Tensor:
+    def ravel(self, order: Any = "C") -> Tensor:
         """All elements along one axis."""
-        return cast("Tensor", ops.reshape(self, (-1,)))
+        return cast("Tensor", ops.reshape(self, (-1,), order))
 
-    def flatten(self) -> Tensor:
+    def flatten(self, order: Any = "C") -> Tensor:
         """All elements along one axis."""
-        return cast("Tensor", ops.reshape(self, (-1,)))
+        return cast("Tensor", ops.reshape(self, (-1,), order))
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order; without arguments, reversed."""
@@ -130,16 +161,79 @@ class Methods(Traced):
         """Without the axes of length 1."""
         return cast("Tensor", ops.squeeze(self, axis))
 
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """Each element several times, along `axis`; with axis None, all of them in a row."""
+        return cast("Tensor", _np.repeat(self, repeats, axis))
+
     # -- elements
 
     def clip(self, min: Any = None, max: Any = None) -> Tensor:
         """Held between two bounds (None: no bound); the gradient passes where it lies between or on them."""
         return cast("Tensor", ops.clip(self, min, max))
 
-    def astype(self, dtype: Any) -> Tensor:
-        """In another dtype; the gradient comes back in this one."""
-        return cast("Tensor", ops.astype(self, np.dtype(dtype)))
+    def round(self, decimals: int = 0) -> Tensor:
+        """Rounded to a number of decimals, without gradient."""
+        return cast("Tensor", _np.round(self, decimals))
+
+    @property
+    def real(self) -> Tensor:
+        """The real parts."""
+        return cast("Tensor", ops.real(self))
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary parts."""
+        return cast("Tensor", ops.imag(self))
+
+    def conj(self) -> Tensor:
+        """The complex conjugates."""
+        return cast("Tensor", ops.conj(self))
+
+    conjugate = conj
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """A diagonal of the matrices that two axes make up."""
+        return cast("Tensor", _np.diagonal(self, offset, axis1, axis2))
+
+    def take(self, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Tensor:
+        """The elements at `indices` along `axis`; with axis None, of all in a row."""
+        return cast("Tensor", _np.take(self, indices, axis, mode=mode))
+
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+        """The slices along `axis` for which the condition holds."""
+        return cast("Tensor", _np.compress(condition, self, axis))
+
+    def choose(self, choices: Any, *, mode: Any = "raise") -> Tensor:
+        """From the arrays `choices`, at each place the element of that one whose number stands here."""
+        return cast("Tensor", _np.choose(self, choices, mode=mode))
+
+    def dot(self, b: Any) -> Tensor:
+        """The product with b as np.dot has it: over the last axis of this and the second-last of b."""
+        return cast("Tensor", _np.dot(self, b))
+
+    def astype(self, dtype: Any, *, copy: bool = True) -> Tensor:
+        """In another dtype; the gradient comes back in this one.  With `copy=False` itself, if it has the dtype."""
+        dtype = np.dtype(dtype)
+        return cast("Tensor", self if self._data.dtype == dtype and not copy else ops.astype(self, dtype))
 
     def copy(self) -> Tensor:
         """The same values in memory of their own; gradients flow through."""
         return cast("Tensor", ops.copy(self))
+
+    # -- methods that change an array: this Tensor gets a new value, as by `t[...] = value`
+
+    def fill(self, value: Any) -> None:
+        """Set all elements to a value, to which the gradient flows."""
+        ops.assignment.assign(self, ..., value, "t.fill(...)")
+
+    def sort(self, axis: int = -1, kind: Any = None, *, stable: bool | None = None) -> None:
+        """Put the elements along `axis` in order; `np.sort(t)` gives a new Tensor instead."""
+        ops.assignment.assign(self, ..., _np.sort(self, axis=axis, kind=kind, stable=stable), "t.sort()")
+
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Tell the elements before and after the kth apart; `np.partition(t, kth)` gives a new Tensor instead."""
+        ops.assignment.assign(self, ..., _np.partition(self, kth, axis=axis), "t.partition(...)")
+
+    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+        """Set the elements at `indices`, counted in a row, to values, to which the gradient flows."""
+        _np.put(self, indices, values, mode)

@@ -137,6 +137,11 @@ class Tensor(Operators, Methods, Interchange, Traced):
         return int(self._data.size)
 
     @property
+    def itemsize(self) -> int:
+        """The bytes that an element takes."""
+        return int(self._data.itemsize)
+
+    @property
     def nbytes(self) -> int:
         """The bytes that the elements take."""
         return int(self._data.nbytes)

@@ -1,4 +1,4 @@
-"""What to write here for a method that PyTorch has and NumPy calls otherwise: one name per thing."""
+"""What to write here for a method that PyTorch or an ndarray has and a Tensor has not: one name per thing."""
 
 INSTEAD = {
     "view": "t.reshape(shape)",
@@ -38,11 +38,21 @@ INSTEAD = {
     "clone": "t.copy()",
     "contiguous": "t, which needs no such call",
     "expand": "np.broadcast_to(t, shape)",
-    "repeat": "ag.concat([t] * count, axis)",
     "gather": "np.take_along_axis(t, indices, axis)",
     "grad_fn": "ag.draw(t), which shows the graph",
     "cpu": "t, which is on the CPU",
     "cuda": "t; there is only the CPU here",
+    "ptp": "np.ptp(t)",
+    "resize": "np.resize(t, shape)",
+    "flat": "t.ravel()",
+    "strides": "t.data.strides",
+    "flags": "t.data.flags",
+    "tobytes": "t.data.tobytes()",
+    "tofile": "t.data.tofile(file)",
+    "dump": "pickle.dump(t, file)",
+    "dumps": "pickle.dumps(t)",
+    "byteswap": "t.data.byteswap()",
+    "setflags": "t.data, a view that cannot be written to",
 }
 
 
