@@ -6,30 +6,26 @@ NumPy pads one axis after the other.  Along an axis each element of the answer i
 
 so the transpose goes through the axes backward and adds what stands in the margins to the elements it was made of
 (`fold`), and to the values (`fold_values`).  Reflections of type "odd" fit in: they keep constants, and an array
-that grows by 1 at each step shows b.  The statistics (mean, maximum, ...) are spelled with NumPy's own functions.
+that grows by 1 at each step shows b.  The statistics (mean, maximum, ...) are in
+`padding_statistics`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from ..primitive import Traced, general, linear
+from ..primitive import Primitive, Traced, general, linear
 from .implementing import implements
 from .joining import joined
+from .padding_statistics import Lengths, Widths, pad_statistics
+from .repeating import broadcast_to
 
 __all__ = ["pad"]
 
-Widths = tuple[tuple[int, int], ...]
-
-_STATISTICS: dict[str, Callable[..., Any]] = {
-    "maximum": np.max,
-    "mean": np.mean,
-    "median": np.median,
-    "minimum": np.min,
-}
+_STATISTICS = ("maximum", "mean", "median", "minimum")
 _KEYWORDS = {
     "constant": "constant_values",
     "linear_ramp": "end_values",
@@ -144,7 +140,7 @@ def _known(mode: str) -> str:
 
 _fold.__name__ = "fold"
 _fold_values.__name__ = "fold_values"
-_pad_primitive = general(
+_pad_primitive: Primitive = general(
     np.pad,
     vjps=(
         lambda g, _ans, _x, _values, widths, mode, odd=False: fold(g, widths, mode, odd),
@@ -159,12 +155,12 @@ _pad_primitive = general(
     raw=_pad,
     math="dy = s dxᵢ + a dx_first + b dx_last + c dvalue along each axis;  X̄ = Ȳ with its margins folded onto it",
 )
-fold = linear(
+fold: Primitive = linear(
     _fold,
     lambda g, _ans, _y, widths, mode, odd=False: _pad_primitive(g, 0.0, widths, _known(mode), odd),
     math="the transpose of pad in its array",
 )
-fold_values = linear(
+fold_values: Primitive = linear(
     _fold_values,
     lambda g, _ans, _y, widths, mode: _pad_primitive(np.zeros(_inner(_y.shape, widths), _y.dtype), g, widths, mode),
     math="the transpose of pad in its values",
@@ -212,14 +208,14 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> An
             if any(pair) and array.shape[axis] == 0:
                 raise ValueError(f"pad: axis {axis} has no elements, and only 'constant' and 'empty' can continue that")
     if mode in _STATISTICS:
-        return _with_statistics(array, widths, given, _STATISTICS[mode])
+        return pad_statistics(array, widths, mode, _lengths(given, array.shape))
     if mode in ("reflect", "symmetric"):
         if given not in (None, "even", "odd"):
             raise ValueError(f'pad: reflect_type is "even" or "odd", not {given!r}')
         return _pad_primitive(array, 0.0, widths, mode, given == "odd")
     values = 0.0 if given is None else joined(given)
     if isinstance(values, (Traced, np.ndarray)):
-        values = np.broadcast_to(values, (array.ndim, 2))
+        values = broadcast_to(values, (array.ndim, 2))
     return _pad_primitive(array, values, widths, mode)
 
 
@@ -249,27 +245,12 @@ def _widths(given: Any, ndim: int) -> Widths:
     return tuple(pairs)
 
 
-def _with_statistics(x: Any, widths: Widths, lengths: Any, statistic: Callable[..., Any]) -> Any:
-    for axis, ((left, right), given) in enumerate(zip(widths, _pairs(lengths, x.ndim, "stat_length"), strict=True)):
-        n = x.shape[axis]
-        first, last = (n if length is None or length > n else length for length in given)
-        if not left + right:
-            continue
-        if not (first > 0 and last > 0):
-            raise ValueError(f"pad: a stat_length must be at least 1, not {lengths!r}")
-        along = (slice(None),) * axis
-        before = after = _kept(statistic(x[(*along, slice(0, first))], axis=axis, keepdims=True), x.dtype)
-        if first < n or last < n:
-            after = _kept(statistic(x[(*along, slice(n - last, n))], axis=axis, keepdims=True), x.dtype)
-        shape = x.shape
-        margins = [
-            np.broadcast_to(value, (*shape[:axis], width, *shape[axis + 1 :]))
-            for value, width in ((before, left), (after, right))
-        ]
-        x = np.concatenate([margins[0], x, margins[1]], axis=axis)
-    return x
-
-
-def _kept(value: Any, dtype: Any) -> Any:
-    """A statistic of integers as an integer."""
-    return np.rint(value).astype(dtype) if dtype.kind in "iu" and value.dtype != dtype else value
+def _lengths(given: Any, shape: tuple[int, ...]) -> Lengths:
+    """Of how many elements before and after each axis the statistic is taken."""
+    pairs = _pairs(given, len(shape), "stat_length")
+    if any(length is not None and length < 1 for pair in pairs for length in pair):
+        raise ValueError(f"pad: a stat_length must be at least 1, not {given!r}")
+    return tuple(
+        (n if first is None else min(first, n), n if last is None else min(last, n))
+        for (first, last), n in zip(pairs, shape, strict=True)
+    )

@@ -7,6 +7,7 @@ import torch
 
 import autograd_lite as ag
 from autograd_lite.ops import padding
+from autograd_lite.ops.padding_statistics import fold_statistics, spread_statistics
 
 from .sample import Sample, apart
 
@@ -17,7 +18,7 @@ def padded(name: str, width: Any, mode: str, shape: Any, reference: Any = None, 
     """A call of np.pad."""
     statistic = mode in ("maximum", "mean", "median", "minimum")
     return Sample(
-        "concat" if statistic else "pad", lambda x: np.pad(x, width, mode, **kwargs),
+        "pad_statistics" if statistic else "pad", lambda x: np.pad(x, width, mode, **kwargs),
         (apart(*shape) if statistic else shape,), reference, name=name, complex=not statistic,
     )  # fmt: skip
 
@@ -47,6 +48,8 @@ SAMPLES = [
     padded("pad minimum", 1, "minimum", (3, 4), stat_length=2),
     padded("pad mean", UNEVEN, "mean", (3, 4)),
     padded("pad mean of some", 2, "mean", (3, 4), stat_length=((1, 2), (3, 9))),
+    padded("pad median", UNEVEN, "median", (3, 4)),
+    padded("pad median of some", (2, 1), "median", (5,), stat_length=(2, 3)),
     padded("pad a single element", ((2, 1), (1, 1)), "reflect", (1, 2)),
     padded("pad one axis", {0: (1, 2)}, "edge", (3, 2)),
     Sample(
@@ -79,5 +82,19 @@ SAMPLES = [
         ((6,),),
         lambda x: torch.stack([x[0], x[4] + x[5]])[None],
         numpy=lambda x: np.array([[x[0], x[4] + x[5]]]),
+    ),
+    Sample(
+        "fold_statistics",
+        lambda x: fold_statistics(x, np.zeros(5), ((1, 2),), "mean", ((1, 2),)),
+        ((5,),),
+        lambda x: torch.stack([x[0] + x[1], x[2]]) + (x[3] + x[4]) / 2,
+        numpy=lambda x: np.array([x[0] + x[1], x[2]]) + (x[3] + x[4]) / 2,
+    ),
+    Sample(
+        "spread_statistics",
+        lambda x: spread_statistics(x, np.zeros(5), ((1, 2),), "mean", ((1, 2),)),
+        ((2,),),
+        lambda x: torch.stack([x[0], x[0], x[1], x.mean(), x.mean()]),
+        numpy=lambda x: np.pad(x, (1, 2), "mean", stat_length=((1, 2),)),
     ),
 ]
