@@ -28,8 +28,13 @@ last_change: float = inf
 
 def owner(array: Any) -> Any:
     """The array whose memory this one is a view of, or itself."""
-    while isinstance(array.base, ndarray):
-        array = array.base
+    base = array.base
+    while base is not None:
+        if isinstance(base, ndarray):
+            array = base
+        elif not hasattr(base, "__array_interface__"):  # a stride trick has a stand-in between the view and its base
+            break
+        base = getattr(base, "base", None)
     return array
 
 

@@ -36,6 +36,8 @@ _KEYWORDS |= dict.fromkeys(_STATISTICS, "stat_length") | dict.fromkeys(("edge", 
 
 
 def _pad(x: Any, values: Any, widths: Widths, mode: str, odd: bool = False) -> Any:
+    if not widths:
+        return np.array(x)
     if mode in ("constant", "linear_ramp"):
         return np.pad(x, widths, mode, **{_KEYWORDS[mode]: values})  # type: ignore[call-overload]
     if mode in ("reflect", "symmetric"):

@@ -8,13 +8,21 @@ import numpy as np
 from ..primitive import linear
 from .implementing import implements
 from .indexing import as_index, scatter
+from .keywords import by_name
 
 __all__ = ["broadcast_arrays", "broadcast_shapes", "broadcast_to", "meshgrid", "repeat", "resize", "tile"]
 
 broadcast_shapes = np.broadcast_shapes
+
+
+def _broadcast_to(array: Any, shape: Any) -> Any:
+    return np.broadcast_to(array, shape)
+
+
 broadcast_to = linear(
     np.broadcast_to,
     lambda g, _ans, _x, shape: g,  # the tape undoes broadcasting
+    raw=_broadcast_to,
     math="dY = dX repeated;  X̄ = the sum of Ȳ over the repetitions",
 )
 
@@ -108,3 +116,6 @@ def _unresize(g: Any, _ans: Any, _x: Any, new_shape: Any) -> Any:
 resize = linear(
     np.resize, _unresize, math="dY = the elements of dX over and over;  X̄ = the sum of Ȳ over the repetitions"
 )
+
+
+by_name(broadcast_to, tile, resize)

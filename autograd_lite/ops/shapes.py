@@ -8,6 +8,7 @@ import numpy as np
 from ..primitive import linear
 from .implementing import implements
 from .indexing import axis_in
+from .keywords import by_name
 
 __all__ = [
     "atleast_1d",
@@ -50,13 +51,14 @@ def reshape(x: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
         order: "C" reads and writes the elements with the last axis fastest, "F" with the first.
         copy: None copies where the memory must be rearranged, True always; False raises instead.
     """
+    shape = tuple(shape) if isinstance(shape, list) else shape
     if order == "C":
         return _reshape_primitive(x, shape) if copy is None else _reshape_primitive(x, shape, copy)
     if order != "F":
         raise ValueError(
             f'reshape: order {order!r} depends on the layout of memory, which Tensors do not show; "C" or "F"'
         )
-    backward = tuple(shape)[::-1] if isinstance(shape, (tuple, list)) else shape
+    backward = shape[::-1] if isinstance(shape, tuple) else shape
     return np.transpose(reshape(np.transpose(x), backward, copy=copy))
 
 
@@ -66,11 +68,19 @@ def ravel(a: Any, order: str = "C") -> Any:
     return reshape(a, (-1,), order)
 
 
-expand_dims = linear(
+_expand_dims_primitive = linear(
     np.expand_dims,
     lambda g, _ans, _x, axis: np.reshape(g, _x.shape),
     math="dY = dX with axes of length 1;  X̄ = Ȳ without",
 )
+
+
+@implements(np.expand_dims)
+def expand_dims(a: Any, axis: Any) -> Any:
+    """New axes of length 1, at the places `axis` (an integer or several) of the answer."""
+    return _expand_dims_primitive(a, tuple(axis) if isinstance(axis, list) else axis)
+
+
 squeeze = linear(
     np.squeeze,
     lambda g, _ans, _x, axis=None: np.reshape(g, _x.shape),
@@ -117,6 +127,9 @@ permute_dims = linear(
     raw=lambda x, axes=None: x.transpose(axes) if hasattr(x, "transpose") else np.transpose(x, axes),
     math="dY = dX, axes permuted;  X̄ = Ȳ, axes permuted back",
 )
+
+
+by_name(squeeze, flip, swapaxes, moveaxis, roll, rot90, permute_dims)
 
 
 @implements(np.rollaxis)
