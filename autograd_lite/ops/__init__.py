@@ -11,6 +11,8 @@ from .assignment import *
 from .casting import *
 from .choice import *
 from .complex_numbers import *
+from .convolution import *
+from .cumulative import *
 from .cutting import *
 from .diagonals import *
 from .editing import *
@@ -25,6 +27,7 @@ from .reductions import *
 from .repeating import *
 from .selecting import *
 from .shapes import *
+from .statistics import *
 from .steps import *
 from .trigonometric import *
 from .windows import *

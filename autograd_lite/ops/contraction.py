@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..data import from_python
-from ..primitive import Primitive, Traced, bilinear
+from ..primitive import Primitive, Traced, bilinear, linear
 
 Labels = tuple[str, str, str]
 """The axes of two arrays, and of the answer; no letter twice in one of them."""
@@ -69,51 +69,86 @@ def _preparation(labels: Labels, a_shape: Shape, b_shape: Shape) -> tuple[Steps,
 def _prepared(x: Any, steps: Steps) -> Any:
     shape, axes = steps
     x = x if shape is None else np.reshape(x, shape)
-    return summed(x, axes) if axes else x
+    return sum_over(x, axes) if axes else x
 
 
-def summed(x: Any, axes: Shape) -> Any:
-    """The sum over axes, in the dtype of x also for integers and booleans, as `einsum` has it."""
-    return np.sum(x, axis=axes, dtype=x.dtype) if x.dtype.kind in "bui" else np.sum(x, axis=axes)
+def _sum_over(x: Any, axes: Shape) -> Any:
+    """The sum over axes, which `einsum` takes faster than `sum`; in the dtype of x also for integers and booleans."""
+    labels = letters(x.ndim)
+    return np.einsum(f"{labels}->{''.join(label for i, label in enumerate(labels) if i not in axes)}", x)
+
+
+_sum_over.__name__ = "sum_over"
+sum_over: Primitive = linear(
+    _sum_over,
+    lambda g, _ans, _x, axes: np.broadcast_to(np.expand_dims(g, axes), _x.shape),
+    math="dY = Σ dX;  X̄ = Ȳ, repeated",
+)
 
 
 @functools.lru_cache(maxsize=1024)
 def _plan(labels: Labels, a_shape: Shape, b_shape: Shape) -> Callable[[Any, Any], Any]:
-    """How a contraction is run on ndarrays: as a product of aligned views, of vectors, or of matrices."""
+    """How a contraction is run on ndarrays: as a product of aligned views, by BLAS, or by NumPy's einsum."""
     left, right, out = labels
     sizes = {**dict(zip(left, a_shape, strict=True)), **dict(zip(right, b_shape, strict=True))}
     both = [label for label in left if label in right]
-    batch = [label for label in out if label in both]
     shared = [label for label in both if label not in out]
+    if not shared:
+        return _aligned(labels, sizes)
+    batch = [label for label in out if label in both]
     rows = [label for label in left if label not in both]
     columns = [label for label in right if label not in both]
+    subscripts = f"{left},{right}->{out}"
+    if not (rows or columns):
+        if batch or left != right:
+            return lambda a, b: np.einsum(subscripts, a, b)
+        return lambda a, b: (
+            a.reshape(-1) @ b.reshape(-1)
+            if a.flags.c_contiguous and b.flags.c_contiguous
+            else np.einsum(subscripts, a, b)
+        )
+    work = math.prod(sizes[label] for label in [*rows, *shared, *columns])
+    if rows and columns:
+        blas = work > 256 or not left[-1] == right[-1] == out[-1]  # loops along the stack win for small matrices
+    else:  # a matrix times vectors: only if the matrix can be read as it lies, and is not tiny
+        lying = list(left if rows else right)
+        blas = lying in (batch + rows + columns + shared, batch + shared + rows + columns) and (work > 32 or not batch)
+    if not blas:
+        return lambda a, b: np.einsum(subscripts, a, b)
+    return _matrix_product(labels, sizes, (batch, rows, shared, columns))
 
-    def length(group: Sequence[str]) -> int:
+
+def _order(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    return [given.index(label) for label in wanted]
+
+
+def _aligned(labels: Labels, sizes: dict[str, int]) -> Callable[[Any, Any], Any]:
+    """A product in which nothing is summed over: elementwise, of views with the axes of the answer."""
+    left, right, out = labels
+    a_order, b_order = (_order(given, [label for label in out if label in given]) for given in (left, right))
+    a_shape, b_shape = (tuple(sizes[label] if label in given else 1 for label in out) for given in (left, right))
+    return lambda a, b: a.transpose(a_order).reshape(a_shape) * b.transpose(b_order).reshape(b_shape)
+
+
+def _matrix_product(
+    labels: Labels, sizes: dict[str, int], groups: tuple[list[str], list[str], list[str], list[str]]
+) -> Callable[[Any, Any], Any]:
+    """A product of (stacks of) matrices, or of one with vectors, after axes that belong together have become one."""
+    left, right, out = labels
+    batch, rows, shared, columns = groups
+
+    def length(group: list[str]) -> int:
         return math.prod(sizes[label] for label in group)
 
-    def order(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
-        return [given.index(label) for label in wanted]
-
-    def lengths(wanted: Sequence[str]) -> Shape:
-        return tuple(sizes[label] for label in wanted)
-
-    if not shared:
-        a_order, b_order = (order(given, [label for label in out if label in given]) for given in (left, right))
-        a_aligned, b_aligned = (
-            tuple(sizes[label] if label in given else 1 for label in out) for given in (left, right)
-        )
-        return lambda a, b: a.transpose(a_order).reshape(a_aligned) * b.transpose(b_order).reshape(b_aligned)
-    if batch and not rows and not columns:
-        return lambda a, b: np.einsum(f"{left},{right}->{out}", a, b)
-    stack = tuple(sizes[label] for label in batch) if len(batch) < 2 else (length(batch),)
-    a_order, b_order = order(left, batch + rows + shared), order(right, batch + shared + columns)
+    stack = (length(batch),) if batch else ()
+    a_order, b_order = _order(left, batch + rows + shared), _order(right, batch + shared + columns)
     a_matrix, b_matrix = (*stack, length(rows), length(shared)), (*stack, length(shared), length(columns))
-    if not rows:
-        a_matrix = a_matrix if stack else a_matrix[1:]
-    if not columns:
-        b_matrix = b_matrix if stack else b_matrix[:-1]
+    if not (stack or rows):
+        a_matrix = a_matrix[1:]
+    if not (stack or columns):
+        b_matrix = b_matrix[:-1]
     given = batch + rows + columns
-    shape, out_order = lengths(given), order(given, out)
+    shape, out_order = tuple(sizes[label] for label in given), _order(given, out)
     return lambda a, b: (
         (a.transpose(a_order).reshape(a_matrix) @ b.transpose(b_order).reshape(b_matrix))
         .reshape(shape)

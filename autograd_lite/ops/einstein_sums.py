@@ -7,11 +7,11 @@ subscripts and shapes, by `np.einsum_path`.
 import functools
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .contraction import as_array, contract, letters, summed
+from .contraction import Labels, as_array, contract, letters, sum_over
 from .implementing import implements
 
 __all__ = ["einsum", "einsum_path"]
@@ -44,47 +44,72 @@ def einsum(*operands: Any, optimize: Any = True, dtype: Any = None) -> Any:
     subscripts, arrays = _told_apart(operands)
     if dtype is not None:
         arrays = [array.astype(dtype) for array in arrays]
-    inputs, out = _parsed(subscripts, tuple(array.shape for array in arrays))
-    terms = [_simplified(array, inputs, i, out) for i, array in enumerate(arrays)]
     if isinstance(optimize, (list, tuple)):
         optimize = tuple(tuple(step) if isinstance(step, list) else step for step in optimize)
-    for step in _path(tuple(labels for _, labels in terms), out, tuple(array.shape for array, _ in terms), optimize):
-        chosen = [terms[i] for i in sorted(step)]
-        terms = [term for i, term in enumerate(terms) if i not in step]
-        joined, *others = chosen
-        while others:
-            joined = _joined(joined, others.pop(0), [*terms, *others], out)
-        terms.append(joined)
-    ((found, labels),) = terms
-    return found if labels == out else np.transpose(found, [labels.index(label) for label in out])
+    alone, pairs, order = _program(subscripts, tuple([array.shape for array in arrays]), optimize)
+    for i, diagonals, axes in alone:
+        for first, second in diagonals:
+            arrays[i] = np.diagonal(arrays[i], 0, first, second)
+        if axes:
+            arrays[i] = sum_over(arrays[i], axes)
+    for i, j, labels in pairs:
+        b, a = arrays.pop(j), arrays.pop(i)
+        arrays.append(contract(a, b, labels))
+    return arrays[0] if order is None else np.transpose(arrays[0], order)
 
 
-Term = tuple[Any, str]
-"""An array, and the labels of its axes."""
+class Program(NamedTuple):
+    """How an Einstein sum is computed.
+
+    alone  arguments to be reduced by themselves: which, pairs of axes to take diagonals of, axes to sum over then
+    pairs  which two arrays are contracted, by what labels; what they give becomes the last of those that are left
+    order  of the axes of what is left then, for the answer
+    """
+
+    alone: list[tuple[int, list[tuple[int, int]], tuple[int, ...]]]
+    pairs: list[tuple[int, int, Labels]]
+    order: list[int] | None
 
 
-def _simplified(array: Any, inputs: Sequence[str], i: int, out: str) -> Term:
-    """An argument with the diagonal taken of labels it has twice, and summed over those that only it has."""
-    labels = inputs[i]
+@functools.lru_cache(maxsize=1024)
+def _program(subscripts: str, shapes: tuple[tuple[int, ...], ...], optimize: Any) -> Program:
+    inputs, out = _parsed(subscripts, shapes)
+    program = Program([], [], None)
+    sizes: dict[str, int] = {}
+    terms = []
+    for i, (given, shape) in enumerate(zip(inputs, shapes, strict=True)):
+        for label, n in zip(given, shape, strict=True):
+            sizes[label] = max(n, sizes.get(label, n)) if n else 0
+        labels, diagonals = _without_diagonals(given)
+        needed = set(out).union(*inputs[:i], *inputs[i + 1 :])
+        axes = tuple(k for k, label in enumerate(labels) if label not in needed)
+        if diagonals or axes:
+            program.alone.append((i, diagonals, axes))
+        terms.append("".join(label for label in labels if label in needed))
+    for step in _path(tuple(terms), out, sizes, optimize):
+        waiting = sorted(step)
+        while len(waiting) > 1:
+            i, j, *waiting = waiting
+            b, a = terms.pop(j), terms.pop(i)
+            needed = set(out).union(*terms)
+            both = "".join(label for label in dict.fromkeys(a + b) if label in needed)
+            terms.append(both if terms else out)
+            program.pairs.append((i, j, (a, b, terms[-1])))
+            waiting = [k - 2 for k in waiting] + [len(terms) - 1] * bool(waiting)
+    (last,) = terms
+    return program if last == out else program._replace(order=[last.index(label) for label in out])
+
+
+def _without_diagonals(labels: str) -> tuple[str, list[tuple[int, int]]]:
+    """What labels are left, and which pairs of axes have become one, at the end, for each that is there again."""
+    diagonals = []
     for label in dict.fromkeys(labels):
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
-            array = np.diagonal(array, 0, first, second)
+            diagonals.append((first, second))
             labels = labels[:first] + labels[first + 1 : second] + labels[second + 1 :] + label
-    needed = set(out).union(*inputs[:i], *inputs[i + 1 :])
-    axes = tuple(k for k, label in enumerate(labels) if label not in needed)
-    return (summed(array, axes) if axes else array), "".join(label for label in labels if label in needed)
-
-
-def _joined(left: Term, right: Term, others: Sequence[Term], out: str) -> Term:
-    """Two arguments contracted, summed over the labels that neither the others nor the answer has."""
-    (a, a_labels), (b, b_labels) = left, right
-    labels = out
-    if others:
-        needed = set(out).union(*(labels for _, labels in others))
-        labels = "".join(label for label in dict.fromkeys(a_labels + b_labels) if label in needed)
-    return contract(a, b, (a_labels, b_labels, labels)), labels
+    return labels, diagonals
 
 
 @implements(np.einsum_path)
@@ -101,15 +126,15 @@ def _shadows(shapes: Iterable[tuple[int, ...]]) -> list[Any]:
     return [np.broadcast_to(np.empty(()), shape) for shape in shapes]
 
 
-@functools.lru_cache(maxsize=256)
-def _path(inputs: tuple[str, ...], out: str, shapes: tuple[tuple[int, ...], ...], optimize: Any) -> Any:
+def _path(inputs: tuple[str, ...], out: str, sizes: dict[str, int], optimize: Any) -> Any:
     """Which arguments are contracted in each step; what they give becomes the last of those that are left."""
     if len(inputs) < 3 or optimize is False:
         return [tuple(range(len(inputs)))]
     if isinstance(optimize, tuple) and optimize[0] == "einsum_path":
         return optimize[1:]
-    found: Any = np.einsum_path(f"{','.join(inputs)}->{out}", *_shadows(shapes), optimize=optimize)
-    return found[0][1:]
+    shadows = _shadows(tuple(sizes[label] for label in labels) for labels in inputs)
+    path: Any = np.einsum_path
+    return path(f"{','.join(inputs)}->{out}", *shadows, optimize=optimize)[0][1:]
 
 
 # -- subscripts
@@ -135,7 +160,6 @@ def _letter(place: Any) -> str:
     return _INTERLEAVED[operator.index(place)]
 
 
-@functools.lru_cache(maxsize=1024)
 def _parsed(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[str, ...], str]:
     """The labels of each argument and of the answer, a letter for each axis; raises where the shapes do not fit."""
 

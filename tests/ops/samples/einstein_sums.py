@@ -22,7 +22,7 @@ SUBSCRIPTS: list[tuple[str, tuple[tuple[int, ...], ...]]] = [
 ALONE = [
     ("ii", (3, 3), "diagonal"), ("iij->j", (3, 3, 2), "diagonal"),
     ("jijk->ki", (2, 3, 2, 2), "diagonal"), ("ba", (2, 3), "transpose"),
-    ("ij->", (2, 3), "sum"), ("...i->...", (2, 3), "sum"), ("i...->...i", (2, 3), "transpose"),
+    ("ij->", (2, 3), "sum_over"), ("...i->...", (2, 3), "sum_over"), ("i...->...i", (2, 3), "transpose"),
 ]  # fmt: skip
 """Of one array: the subscripts, its shape, and a primitive that is used."""
 
