@@ -33,7 +33,7 @@ __all__ = [
     "Tensor", "draw", "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled",
     "linalg", "manual_seed", "nn", "no_grad", "optim", "special", "stop_gradient", "testing",
 ]  # fmt: skip
-__all__ += array_api.__all__
+__all__ += [name for name in array_api.__all__ if name not in __all__]
 
 _LAZY = {"fft", "func", "graph", "linalg", "nn", "optim", "special", "testing"}
 
@@ -45,3 +45,7 @@ def __getattr__(name: str) -> Any:
     if name == "draw":
         return import_module(f"{__name__}.graph").draw
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -107,11 +107,13 @@ def full_like(
     return full(x.shape, fill_value, x.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
 
 
-def _in_default(array: Any, *given: Any) -> Any:
-    """An array that was computed from Python's numbers alone, in the default dtype."""
-    if any(hasattr(value, "dtype") for value in given):
-        return array
-    return array.astype({"f": np.float32, "c": np.complex64}.get(array.dtype.kind, array.dtype), copy=False)
+def _narrowed(numbers: Any, *given: Any) -> Any:
+    """Numbers that NumPy worked out in float64, in the dtype of the floating arrays given, or else the default one."""
+    if numbers.dtype.kind not in "fc":
+        return numbers
+    floating = [value.dtype for value in given if hasattr(value, "dtype") and value.dtype.kind in "fc"]
+    default = np.float32 if numbers.dtype.kind == "f" else np.complex64
+    return numbers.astype(np.result_type(*floating) if floating else default, copy=False)
 
 
 def arange(
@@ -136,7 +138,7 @@ def arange(
         start, stop = 0, start
     first, last, by = _array(start), _array(stop), _array(step)
     numbers: Any = np.arange(first, last, by, dtype=dtype)
-    return _tensor(numbers if dtype is not None else _in_default(numbers, first, last, by), device, requires_grad)
+    return _tensor(numbers if dtype is not None else _narrowed(numbers, first, last, by), device, requires_grad)
 
 
 def linspace(
@@ -160,7 +162,7 @@ def linspace(
     if isinstance(numbers, Traced):
         check_device(device)
         return numbers  # type: ignore[return-value]
-    return _tensor(numbers if dtype is not None else _in_default(numbers, start, stop), device, requires_grad)
+    return _tensor(numbers if dtype is not None else _narrowed(numbers, start, stop), device, requires_grad)
 
 
 def eye(
