@@ -22,6 +22,11 @@ __all__ = ["compress", "extract", "scatter_add", "take", "take_along_axis"]
 
 def as_index(part: Any, *, kept: bool = False) -> Any:
     """An index without Tensors and lists; with `kept`, one that nobody else can change later."""
+    if isinstance(part, slice):
+        start, stop, step = part.start, part.stop, part.step
+        if isinstance(start, Traced) or isinstance(stop, Traced) or isinstance(step, Traced):
+            return slice(*(None if end is None else operator.index(end) for end in (start, stop, step)))
+        return part
     if isinstance(part, Traced):
         return part._data
     if isinstance(part, tuple):
@@ -30,8 +35,6 @@ def as_index(part: Any, *, kept: bool = False) -> Any:
         listed = from_python(part) if part else np.empty(0, np.intp)
         listed.flags.writeable = False
         return listed
-    if isinstance(part, slice) and any(isinstance(end, Traced) for end in (part.start, part.stop, part.step)):
-        return slice(*(None if end is None else operator.index(end) for end in (part.start, part.stop, part.step)))
     return part
 
 

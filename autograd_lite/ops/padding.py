@@ -89,7 +89,6 @@ def _odd(places: Any, left: int, right: int, n: int, mode: str, dtype: Any) -> t
     steps = np.diff(places)
     before, after = np.append(0, steps), np.append(steps, 0)
     signs = np.where(before != 0, before, after)  # backward between an odd number of reflections and the next
-    signs[signs == 0] = 1
     grown = np.pad(np.arange(n), (left, right), mode, reflect_type="odd")  # type: ignore[call-overload]
     lasts = (grown - signs * places) / max(n - 1, 1)
     return signs.astype(dtype), (1 - signs - lasts).astype(dtype), lasts.astype(dtype)

@@ -194,6 +194,15 @@ def test_errors_leave_the_tensor_as_it_is(target: Any, index: Any, value: Any, k
     assert not t.requires_grad
 
 
+def test_a_value_may_have_more_axes_of_length_1() -> None:
+    x, v = Tensor(X[0], requires_grad=True), Tensor(np.ones((1, 1, 4)), requires_grad=True)
+    for index in (0, slice(0, 2)):
+        t = x * 1.0
+        t[index] = v
+        gradient = ag.grad(t, v, np.ones((3, 4)))[0]
+        same(gradient, np.full((1, 1, 4), 1.0 if index == 0 else 2.0))
+
+
 def test_lists_of_tensors_are_values() -> None:
     a, b = (Tensor(np.array(x), requires_grad=True) for x in (2.0, 3.0))
     t = Tensor(np.zeros((2, 2)))
