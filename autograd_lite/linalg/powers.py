@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.linalg import matrix_rank
 
 from ..ops.implementing import implements
 from .matrices import identity, plain
@@ -65,12 +66,6 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
         return np.matmul(product(i, k), product(k + 1, j))
 
     return product(0, count - 1)
-
-
-@implements(np.linalg.matrix_rank)
-def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, **rtol: Any) -> Any:
-    """How many singular values of each matrix are above `tol`; a whole number, without derivative."""
-    return np.linalg.matrix_rank(plain(A), plain(tol) if tol is not None else None, hermitian, **rtol)
 
 
 _PADE = {

@@ -77,12 +77,13 @@ _pinv = general(
 
 
 @implements(np.linalg.pinv)
-def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **rtol: Any) -> Any:
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
     """The Moore-Penrose inverse of each matrix, in which singular values up to `rtol` times the largest count as 0.
 
-    `rcond` is an older name for `rtol`; by default it is max(M, N) eps.  The derivative is that at constant rank.
+    By default that is 1e-15, as NumPy has it; with `rtol=None` it is max(M, N) eps.  `rcond` is an older name for
+    `rtol`.  The derivative is that at constant rank.
     """
-    return _pinv(a, rcond=rcond, hermitian=hermitian, **rtol)
+    return _pinv(a, rcond=rcond, hermitian=hermitian, rtol=rtol)
 
 
 def _lstsq_solution(a: Any, b: Any, rcond: float) -> Any:
