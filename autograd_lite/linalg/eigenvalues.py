@@ -4,9 +4,11 @@ With A V = V diag(w) and P = V^-1 dA V,
 
     dw_i = P_ii,     dV = V (F * P), up to what keeps the columns normalized,    F_ij = 1 / (w_j - w_i), F_ii = 0.
 
-Eigenvectors are determined up to a factor, and where an eigenvalue is repeated up to a rotation.  The derivatives
-are right for every function that does not depend on which are chosen.  Of such a function nothing arrives where F is
-infinite, and F is 0 there; a function that does depend on it has no derivative at such a point.
+Eigenvectors are determined up to a factor, and where an eigenvalue is repeated up to a rotation.  For every function
+that does not depend on which are chosen, P is 0 where F is infinite, as far as the rule sees it: but of 0 / 0 it does
+not see the limit.  That of f(A) = V diag(f(w)) V^H is f'(w), that of a projector 0, and what reaches V may be the same.
+So a gradient is NaN if something reaches a pair of vectors of one eigenvalue, by V or by different shares of w, and
+right if not: if the function is one of the eigenvalues alone, or of the other vectors.
 (M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.)
 """
 
@@ -16,8 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..mode import is_grad_enabled
 from ..ops.implementing import implements
-from ..primitive import general
+from ..primitive import Traced, general
 from .matrices import (
     adjoint,
     columns,
@@ -26,9 +29,14 @@ from .matrices import (
     gradient_rule,
     hermitian,
     identity,
+    largest,
+    matters,
+    off_diagonal,
+    quotient,
     real_dtype,
-    reciprocal_or_zero,
+    refuse_phases,
     rows,
+    undifferentiated,
 )
 
 __all__ = ["eig", "eigh", "eigvals", "eigvalsh"]
@@ -48,10 +56,21 @@ class EigResult(NamedTuple):
     eigenvectors: Any
 
 
-def _gaps(w: Any) -> Any:
-    """F: 1 / (w_j - w_i), and 0 for equal ones."""
-    size = np.max(np.abs(w), axis=-1, keepdims=True)[..., None] if w.shape[-1] else w[..., None]
-    return reciprocal_or_zero(rows(w) - columns(w), size)
+def _over_gaps(x: Any, w: Any, lost: Any) -> Any:
+    """F * x, with NaN where eigenvalues are equal and `lost`."""
+    return quotient(x, rows(w) - columns(w), largest(w), lost & off_diagonal(w.shape[-1]))
+
+
+def _lost(turns: Any, gw: Any, w: Any) -> Any:
+    """The pairs of vectors that something reaches: by `turns`, V^H gV, or by different shares of their eigenvalues.
+
+    Different shares alone, and nothing by V, come of a function of the eigenvalues alone, as the largest of them;
+    or of one like V diag(w) V^H where A is 0.
+    """
+    turned = matters(turns)
+    different = matters(rows(gw) - columns(gw), beside=rows(gw))
+    by_vectors = turned.any(axis=(-2, -1), keepdims=True) | (largest(w) == 0)
+    return turned | np.swapaxes(turned, -2, -1) | different & by_vectors
 
 
 def _eigh(a: Any, UPLO: str) -> list[Any]:
@@ -60,14 +79,16 @@ def _eigh(a: Any, UPLO: str) -> list[Any]:
 
 def _eigh_vjp(g: list[Any], ans: Any, _a: Any, UPLO: str) -> Any:
     (w, v), (gw, gv) = ans, g
-    inner = (adjoint(v) @ gv) * _gaps(w) + columns(gw) * identity(w.shape[-1], w.dtype)
+    turns = adjoint(v) @ gv
+    refuse_phases("eigh", turns)
+    inner = _over_gaps(turns, w, _lost(turns, gw, w)) + columns(gw) * identity(w.shape[-1], w.dtype)
     return hermitian(v @ inner @ adjoint(v))
 
 
 def _eigh_jvp(t: Any, ans: Any, _a: Any, UPLO: str) -> list[Any]:
     w, v = ans
     p = adjoint(v) @ hermitian(t) @ v
-    return [np.real(diagonal_of(p)), v @ (p * _gaps(w))]
+    return [np.real(diagonal_of(p)), v @ _over_gaps(p, w, matters(p))]
 
 
 _eigh.__name__ = "eigh"
@@ -125,16 +146,19 @@ def _eig(a: Any) -> list[Any]:
 def _eig_vjp(g: list[Any], ans: Any, _a: Any) -> Any:
     (w, v), (gw, gv) = ans, g
     vh = adjoint(v)
-    along = np.real(diagonal_of(vh @ gv))  # of a column of norm 1: what would change its norm
-    inner = vh @ (gv - v * rows(along))
-    inner = inner * conjugate(_gaps(w)) + columns(gw) * identity(w.shape[-1], real_dtype(w.dtype))
+    turns = vh @ gv
+    refuse_phases("eig", turns)
+    along = np.real(diagonal_of(turns))  # of a column of norm 1: what would change its norm
+    turns = vh @ (gv - v * rows(along))
+    inner = _over_gaps(turns, conjugate(w), _lost(turns, gw, w))
+    inner = inner + columns(gw) * identity(w.shape[-1], real_dtype(w.dtype))
     return np.linalg.solve(vh, inner @ vh)
 
 
 def _eig_jvp(t: Any, ans: Any, _a: Any) -> list[Any]:
     w, v = ans
     p = np.linalg.solve(v, t @ v)
-    dv = v @ (p * _gaps(w))
+    dv = v @ _over_gaps(p, w, matters(p))
     along = np.real(np.sum(conjugate(v) * dv, axis=-2))
     return [diagonal_of(p), dv - v * rows(along)]
 
@@ -157,5 +181,10 @@ def eig(a: Any) -> EigResult:
 
 @implements(np.linalg.eigvals)
 def eigvals(a: Any) -> Any:
-    """Eigenvalues of each square matrix, in no particular order."""
-    return eig(a).eigenvalues
+    """Eigenvalues of each square matrix, in no particular order.
+
+    Without a gradient they are worked out alone, which may give another order; with one, backward needs the vectors.
+    """
+    if isinstance(a, Traced) and a._node is not None and is_grad_enabled():
+        return eig(a).eigenvalues
+    return undifferentiated(np.linalg.eigvals, a)

@@ -6,6 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from .. import numpy_protocol
+from ..ops.joining import joined
+from ..primitive import Traced
+
+
+def array(x: Any) -> Any:
+    """An argument as an array or a Tensor; a nested list of Tensors stacked, a list of numbers as NumPy makes it."""
+    if hasattr(x, "dtype"):
+        return x
+    found = joined(x)
+    return found if hasattr(found, "dtype") else np.asarray(found)
+
 
 def conjugate(x: Any) -> Any:
     """The complex conjugate; a real array as it is, without a copy."""
@@ -52,20 +64,66 @@ def real_dtype(dtype: Any) -> Any:
     return np.empty(0, dtype).real.dtype
 
 
-def reciprocal_or_zero(x: Any, size: Any) -> Any:
-    """1 / x, and 0 where x is no more than rounding makes of numbers of a size, stacks of it.
+def off_diagonal(n: int) -> Any:
+    return ~np.eye(n, dtype=bool)
 
-    It stands where a derivative divides by a difference of eigenvalues or by a singular value: where these are
-    equal, or zero, the eigenvectors are not determined, and a function that does not depend on which are
-    chosen gives a numerator of 0 there.
+
+def matters(x: Any, beside: Any = None) -> Any:
+    """Which entries of each matrix are more than rounding leaves beside the largest of them (or of `beside`)."""
+    sizes = np.abs(plain(x))
+    others = sizes if beside is None else np.abs(plain(beside))
+    largest = np.max(others, axis=(-2, -1), keepdims=True, initial=0.0)
+    return sizes > largest * (10 * max(1, *sizes.shape[-2:]) * float(np.finfo(sizes.dtype).eps))
+
+
+def quotient(x: Any, difference: Any, size: Any, lost: Any) -> Any:
+    """x / difference; where the difference is 0, or what rounding leaves of numbers of that size: 0, or NaN if `lost`.
+
+    It stands where a derivative divides by a difference of eigenvalues or by a singular value, and x is 0 with them
+    for a function that does not depend on which vectors are chosen.  What the limit of 0 / 0 is, the values at that
+    point do not say; `lost` are the places where it may be anything but 0.
     """
-    nothing = np.abs(plain(x)) <= plain(size) * (x.shape[-1] * float(np.finfo(x.dtype).eps))
-    return np.where(nothing, 0.0, 1.0) / np.where(nothing, 1.0, x)
+    nothing = np.abs(plain(difference)) <= plain(size) * (difference.shape[-1] * float(np.finfo(size.dtype).eps))
+    found = np.where(nothing, 0.0, x / np.where(nothing, 1.0, difference))
+    lost = lost & nothing
+    return np.where(lost, np.nan, found) if lost.any() else found
+
+
+def largest(values: Any) -> Any:
+    """The largest modulus among the eigenvalues or singular values of each matrix, as a matrix of one element."""
+    return np.max(np.abs(plain(values)), axis=-1, keepdims=True, initial=0.0)[..., None]
+
+
+def refuse_phases(name: str, turns: Any) -> None:
+    """Raise if a function depends on the phases of complex vectors; `turns` is V^H gradient of V, per matrix.
+
+    Its diagonal is imaginary along a turn of each vector by a phase.  (PyTorch refuses such functions too.)
+
+    Raises:
+        LinAlgError: it does.
+    """
+    values = plain(turns)
+    if values.dtype.kind != "c" or not values.size:
+        return
+    along = np.abs(np.imag(diagonal_of(values)))
+    size = np.max(np.abs(values), axis=(-2, -1), initial=0.0)[..., None]
+    if np.any(along > size * float(np.finfo(values.dtype).eps) ** 0.25):
+        raise np.linalg.LinAlgError(
+            f"{name}: the loss depends on the phases of complex vectors, which the matrix does not determine; make it "
+            "of what stays the same if a vector is multiplied by exp(i phi), such as np.abs(v) or v @ np.conj(v).mT"
+        )
 
 
 def plain(x: Any) -> Any:
     """The values of an array or a Tensor, outside the graph."""
-    return x.data if hasattr(x, "detach") else x
+    return x._data if isinstance(x, Traced) else x
+
+
+def undifferentiated(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """A NumPy function of the values alone; of a Tensor it gives a Tensor without gradient."""
+    if any(isinstance(arg, Traced) for arg in args):
+        return numpy_protocol.plain(function, args, kwargs)
+    return function(*args, **kwargs)
 
 
 def gradient_rule(rule: Any) -> Any:

@@ -1,14 +1,15 @@
 """The singular value decomposition A = U diag(S) V^H, and what is made of it.
 
-With P = U^H dA V and F_ij = 1 / (S_j^2 - S_i^2), F_ii = 0,
+With P = U^H dA V, its Hermitian part H and the rest K,
 
     dS = Re diag P,
-    dU = U (F * (P S + S P^H)) + (1 - U U^H) dA V S^-1,
-    dV = V (F * (S P + P^H S)) + (1 - V V^H) dA^H U S^-1,
+    dU = U (H / (S_j - S_i) + K / (S_j + S_i)) + (1 - U U^H) dA V S^-1,
+    dV = V (H / (S_j - S_i) - K / (S_j + S_i)) + (1 - V V^H) dA^H U S^-1,
 
-and for complex matrices a turn of each pair of vectors by Im P_ii / 2 S_i, one this way, one that.  Singular vectors
-are determined up to such a turn, up to rotations where a singular value is repeated, and where it is 0 not at all: what
-is said of `eigenvalues` holds here too.
+where H counts as 0 on the diagonal.  It is the form with F_ij = 1 / (S_j^2 - S_i^2), taken apart so that
+nothing cancels.  Singular vectors are determined up to a phase, up to a rotation where a singular value is repeated,
+and where it is 0, left and right ones apart.  What is said of `eigenvalues` holds here too: a gradient is NaN where it
+would take a limit of 0 / 0 that the values at that point do not tell.
 (J. Townsend, "Differentiating the singular value decomposition", 2016.)
 """
 
@@ -26,8 +27,14 @@ from .matrices import (
     conjugate,
     diagonal_of,
     gradient_rule,
+    hermitian,
     identity,
-    reciprocal_or_zero,
+    largest,
+    matters,
+    off_diagonal,
+    plain,
+    quotient,
+    refuse_phases,
     rows,
     skew,
 )
@@ -47,67 +54,73 @@ def _svd(a: Any, full_matrices: bool) -> list[Any]:
     return list(np.linalg.svd(a, full_matrices))
 
 
-def _inverses(s: Any) -> tuple[Any, Any]:
-    """1 / (S_j^2 - S_i^2) and 1 / S, with zeros where they are not determined."""
-    largest = np.max(s, axis=-1, keepdims=True) if s.shape[-1] else s
-    # of the difference as a product, which has no cancellation: (S_j - S_i)(S_j + S_i)
-    gaps = reciprocal_or_zero(rows(s) - columns(s), largest[..., None])
-    sums = reciprocal_or_zero(rows(s) + columns(s), largest[..., None])
-    return gaps * sums, reciprocal_or_zero(s, largest)
+def _over_gaps(x: Any, s: Any, lost: Any) -> Any:
+    return quotient(x, rows(s) - columns(s), largest(s), lost & off_diagonal(s.shape[-1]))
+
+
+def _over_sums(x: Any, s: Any, lost: Any) -> Any:
+    return quotient(x, rows(s) + columns(s), largest(s), lost)
+
+
+def _either(x: Any) -> Any:
+    return x | np.swapaxes(x, -2, -1)
 
 
 def _svd_vjp(g: list[Any], ans: Any, _a: Any, full_matrices: bool) -> Any:
     (u, s, vh), (gu, gs, gvh) = ans, g
-    k = s.shape[-1]
+    (m, n), k = _a.shape[-2:], s.shape[-1]
     rest_u, grest_u, rest_vh, grest_vh = u[..., k:], gu[..., k:], vh[..., k:, :], gvh[..., k:, :]
     u, gu, vh, gvh = u[..., :k], gu[..., :k], vh[..., :k, :], gvh[..., :k, :]
-    f, inverse = _inverses(s)
-    uu, vv = adjoint(u) @ gu, vh @ adjoint(gvh)
-    inner = (skew(uu) * f) * rows(s) + columns(s) * (skew(vv) * f) + columns(gs) * identity(k, s.dtype)
-    if _a.dtype.kind == "c":
-        inner = inner + columns(1j * np.imag(diagonal_of(uu - vv)) * inverse * 0.5) * identity(k, s.dtype)
-    total = u @ inner @ vh
-    m, n = _a.shape[-2:]
+    turns_u, turns_v = adjoint(u) @ gu, vh @ adjoint(gvh)
+    refuse_phases("svd", turns_u + turns_v)
+    outside_u, outside_v = gu - u @ turns_u, adjoint(gvh) - adjoint(vh) @ turns_v
+    if full_matrices:
+        outside_u = outside_u - rest_u @ (adjoint(grest_u) @ u)
+        outside_v = outside_v - adjoint(rest_vh) @ (grest_vh @ adjoint(vh))
+
+    # which vectors something reaches, by U and V or by shares of S, and so may not be left out where they are free
+    by_vectors = np.any(plain(gu) != 0, axis=(-2, -1), keepdims=True) | (largest(s) == 0)
+    by_vectors = by_vectors | np.any(plain(gvh) != 0, axis=(-2, -1), keepdims=True)
+    shared = matters(rows(gs)) & by_vectors
+    different = matters(rows(gs) - columns(gs), beside=rows(gs)) & by_vectors
+    turned = _either(matters(turns_u) | matters(turns_v))
+    pairs = off_diagonal(k) if _a.dtype.kind != "c" else True  # a single real vector has no phase
+    inner = _over_gaps(skew(turns_u) + skew(turns_v), s, turned | different)
+    inner = inner + _over_sums(skew(turns_u) - skew(turns_v), s, (turned | _either(shared)) & pairs)
+    total = u @ (inner * 0.5 + columns(gs) * identity(k, s.dtype)) @ vh
     if m > k:
-        outside = gu - u @ uu
-        if full_matrices:
-            outside = outside - rest_u @ (adjoint(grest_u) @ u)
-        total = total + (outside * rows(inverse)) @ vh
+        lost = matters(outside_u, beside=gu).any(axis=-2, keepdims=True) | shared
+        total = total + quotient(outside_u, rows(s), largest(s), lost) @ vh
     if n > k:
-        outside = gvh - adjoint(vv) @ vh
-        if full_matrices:
-            outside = outside - (vh @ adjoint(grest_vh)) @ rest_vh
-        total = total + u @ (columns(inverse) * outside)
+        lost = matters(outside_v, beside=gvh).any(axis=-2, keepdims=True) | shared
+        total = total + u @ adjoint(quotient(outside_v, rows(s), largest(s), lost))
     return total
 
 
 def _svd_jvp(t: Any, ans: Any, _a: Any, full_matrices: bool) -> list[Any]:
     u, s, vh = ans
-    k = s.shape[-1]
+    (m, n), k = _a.shape[-2:], s.shape[-1]
     rest_u, rest_vh = u[..., k:], vh[..., k:, :]
     u, vh = u[..., :k], vh[..., :k, :]
     v = adjoint(vh)
-    f, inverse = _inverses(s)
-    tv, ut = t @ v, adjoint(u) @ t
-    p = ut @ v
-    turn_u = f * (p * rows(s) + columns(s) * adjoint(p))
-    turn_v = f * (columns(s) * p + adjoint(p) * rows(s))
-    if _a.dtype.kind == "c":
-        phase = columns(1j * np.imag(diagonal_of(p)) * inverse * 0.5) * identity(k, s.dtype)
-        turn_u, turn_v = turn_u + phase, turn_v - phase
-    du, dvh = u @ turn_u, adjoint(turn_v) @ vh
-    m, n = _a.shape[-2:]
+    tv, tu = t @ v, adjoint(t) @ u
+    p = adjoint(u) @ tv
+    even, odd = hermitian(p), skew(p) * 0.5
+    even, odd = _over_gaps(even, s, matters(even, beside=p)), _over_sums(odd, s, matters(odd, beside=p))
+    du, dv = u @ (even + odd), v @ (even - odd)
     if m > k:
-        outside = (tv - u @ p) * rows(inverse)
+        outside = tv - u @ p
+        outside = quotient(outside, rows(s), largest(s), matters(outside, beside=t).any(axis=-2, keepdims=True))
         du = du + outside
         if full_matrices:
             du = np.concatenate([du, -(u @ (adjoint(outside) @ rest_u))], axis=-1)
     if n > k:
-        beside = columns(inverse) * (ut - p @ vh)
-        dvh = dvh + beside
+        outside = tu - v @ adjoint(p)
+        outside = quotient(outside, rows(s), largest(s), matters(outside, beside=t).any(axis=-2, keepdims=True))
+        dv = dv + outside
         if full_matrices:
-            dvh = np.concatenate([dvh, -((rest_vh @ adjoint(beside)) @ vh)], axis=-2)
-    return [du, np.real(diagonal_of(p)), dvh]
+            dv = np.concatenate([dv, -(v @ (adjoint(outside) @ adjoint(rest_vh)))], axis=-1)
+    return [du, np.real(diagonal_of(p)), adjoint(dv)]
 
 
 _svd.__name__ = "svd"
@@ -116,7 +129,7 @@ _svd_primitive = general(
     vjps=(gradient_rule(_svd_vjp),),
     jvps=(_svd_jvp,),
     many=True,
-    math="P = Uᴴ dA V;  dS = Re diag P,  dU = U (F ∘ (P S + S Pᴴ)) + (1 − U Uᴴ) dA V S⁻¹, Fᵢⱼ = 1 / (Sⱼ² − Sᵢ²)",
+    math="P = Uᴴ dA V = H + K;  dS = Re diag P,  dU = U (Hᵢⱼ / (Sⱼ − Sᵢ) + Kᵢⱼ / (Sⱼ + Sᵢ)) + (1 − U Uᴴ) dA V S⁻¹",
 )
 
 

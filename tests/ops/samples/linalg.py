@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 import autograd_lite as ag
+from autograd_lite.linalg.determinants import cofactors
 
 from .sample import Sample, apart
 
@@ -121,6 +122,7 @@ SAMPLES = [
     ),
     linalg("det", la.det, SQUARE, torch=tla.det),
     linalg("det", la.det, STACK, torch=tla.det, name="det, stack"),
+    linalg("cofactors", cofactors, STACK, torch=lambda x: tla.det(x)[:, None, None] * tla.inv(x).mT, name="cofactors"),
     linalg("slogdet", lambda x: la.slogdet(x)[1], STACK, torch=lambda x: tla.slogdet(x)[1]),
     linalg(
         "slogdet",
