@@ -32,11 +32,20 @@ arcsinh = elementwise(
 )
 arccosh = elementwise(np.arccosh, lambda v, _ans, x: v / (np.sqrt(x - 1) * np.sqrt(x + 1)), math="dy = dx / √(x² − 1)")
 arctanh = elementwise(np.arctanh, lambda v, _ans, x: v / ((1 - x) * (1 + x)), math="dy = dx / (1 − x²)")
+
+
+def _over_squared_length(a: Any, x: Any, y: Any) -> Any:
+    """a / (x^2 + y^2), of squares that may be beyond the largest number; 0 at 0, 0."""
+    length = np.hypot(x, y)
+    inverse = 1 / np.where(length == 0, 1.0, length)
+    return a * inverse * inverse
+
+
 arctan2 = elementwise(
     np.arctan2,
-    lambda v, _ans, y, x: v * (x / (x * x + y * y)),
-    lambda v, _ans, y, x: -v * (y / (x * x + y * y)),
-    math="dθ = (x dy − y dx) / (x² + y²)",
+    lambda v, _ans, y, x: v * _over_squared_length(x, x, y),
+    lambda v, _ans, y, x: -v * _over_squared_length(y, x, y),
+    math="dθ = (x dy − y dx) / (x² + y²), 0 at 0, 0",
 )
 acos, acosh, asin, asinh, atan, atan2, atanh = arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh
 

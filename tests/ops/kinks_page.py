@@ -43,7 +43,9 @@ assert x.grad.tolist() == [0.0, 0.5]
 def _numbers(values: Any) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(_numbers(value) for value in values) + "]"
-    return "∞" if np.isinf(values) else f"{values:g}"
+    if np.isnan(values):
+        return "NaN"
+    return ("∞" if values > 0 else "−∞") if np.isinf(values) else f"{values:g}"
 
 
 def page() -> str:

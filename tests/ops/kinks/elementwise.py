@@ -1,40 +1,13 @@
-"""What the derivative is where there is none: at kinks, bounds, ties and poles, as a table.
-
-The documentation lists the same table; each line is compared with PyTorch.
-"""
+"""Kinks of functions that work element by element."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 import autograd_lite as ag
 
-INF = float("inf")
-
-
-class Kink(NamedTuple):
-    """A point where a convention is needed.
-
-    function   as the documentation names it
-    at         where, in words
-    call       the function, of Tensors
-    torch      the same in PyTorch
-    inputs     the point
-    gradients  what each input's gradient is there, for a cotangent of ones
-    rule       the convention in words
-    """
-
-    function: str
-    at: str
-    call: Callable[..., Any]
-    torch: Callable[..., Any]
-    inputs: tuple[Any, ...]
-    gradients: tuple[Any, ...]
-    rule: str
+from .kink import INF, NAN, Kink
 
 
 def clipped(
@@ -52,7 +25,6 @@ def raised(exponent: float, gradient: float, rule: str) -> Kink:
 
 
 HALF = "each side gets half"
-EQUAL = "the k that are tied get 1/k each"
 PASSES = "the gradient passes at the bound"
 
 KINKS = [
@@ -76,12 +48,6 @@ KINKS = [
         "clip", "low > high, arrays", np.clip, torch.clamp, ([-2.0, 0.0, 2.0], [1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]),
         ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]), "the gradient goes to high",
     ),
-    Kink("max", "a tie", np.max, torch.amax, ([1.0, 3.0, 3.0, 3.0, 0.0],), ([0.0, 1 / 3, 1 / 3, 1 / 3, 0.0],), EQUAL),
-    Kink("min", "a tie", np.min, torch.amin, ([[1.0, 1.0], [2.0, 1.0]],), ([[1 / 3, 1 / 3], [0.0, 1 / 3]],), EQUAL),
-    Kink(
-        "max", "ties along an axis", lambda x: np.max(x, axis=0), lambda x: x.amax(0), ([[2.0, 1.0], [2.0, 3.0]],),
-        ([[0.5, 0.0], [0.5, 1.0]],), EQUAL,
-    ),
     Kink("sqrt", "0", np.sqrt, torch.sqrt, ([0.0],), ([INF],), "infinite"),
     raised(0, 0.0, "0: the answer is constant"),
     raised(1, 1.0, "1"),
@@ -101,4 +67,21 @@ KINKS = [
         ([0.0, 0.5, 0.0],), "the branch not taken gets 0, and no NaN if its argument is guarded too",
     ),
     Kink("remainder", "a multiple", np.remainder, torch.remainder, ([4.0], [2.0]), ([1.0], [-2.0]), "as just above it"),
+    Kink("arctan2", "0, 0", np.arctan2, torch.arctan2, ([0.0], [0.0]), ([0.0], [0.0]), "0"),
+    Kink("hypot", "0, 0", np.hypot, torch.hypot, ([0.0], [0.0]), ([NAN], [NAN]), "not a number"),
+    Kink("fmax", "x = y", np.fmax, torch.fmax, ([1.0], [1.0]), ([1.0], [0.0]), "the first gets it all"),
+    Kink("fmin", "x = y", np.fmin, torch.fmin, ([1.0], [1.0]), ([1.0], [0.0]), "the first gets it all"),
+    Kink("fabs", "0", np.fabs, torch.abs, ([0.0],), ([0.0],), "0"),
+    Kink("sinc", "0", np.sinc, torch.sinc, ([0.0],), ([0.0],), "0, its limit"),
+    Kink("arcsin", "1 and -1", np.arcsin, torch.arcsin, ([1.0, -1.0],), ([INF, INF],), "infinite"),
+    Kink("arccos", "1 and -1", np.arccos, torch.arccos, ([1.0, -1.0],), ([-INF, -INF],), "infinite"),
+    Kink("arccosh", "1", np.arccosh, torch.arccosh, ([1.0],), ([INF],), "infinite"),
+    Kink("log1p", "-1", np.log1p, torch.log1p, ([-1.0],), ([INF],), "infinite"),
+    Kink(
+        "copysign", "0", lambda x: np.copysign(x, -1.0), lambda x: torch.copysign(x, -1.0), ([0.0, 2.0],),
+        ([0.0, -1.0],), "0",
+    ),
+    Kink(
+        "nan_to_num", "infinities", np.nan_to_num, torch.nan_to_num, ([INF, 1.0, -INF],), ([0.0, 1.0, 0.0],), "0",
+    ),
 ]  # fmt: skip
