@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from .changes import can_change
 from .data import from_python
-from .errors import explain
+from .errors import explain, refuse_foreign
 from .mode import current
 from .primitive import Fused, Primitive, Traced
 from .several import StandIn, record_many
@@ -42,6 +42,8 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
                     node = None
         elif isinstance(arg, ndarray):
             foreign = True
+            if type(arg) is not ndarray:
+                refuse_foreign(arg)
         elif isinstance(arg, list):
             arg = from_python(arg)
         raw.append(arg)

@@ -19,14 +19,40 @@ def describe(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
+def foreign(value: Any) -> str:
+    """Why an array of another kind cannot stand beside a Tensor, and the remedy; "" for what can."""
+    if isinstance(value, np.ndarray):
+        if type(value).__name__ == "matrix":
+            return "an np.matrix has other meanings for * and axes; pass np.asarray(m)"
+        masked = hasattr(value, "_mask")
+        return "a masked array carries no gradients; use m.filled(value), and np.where(mask, ...)" if masked else ""
+    if hasattr(value, "__dlpack__") and not hasattr(value, "__array_ufunc__"):
+        library = type(value).__module__.partition(".")[0]
+        remedy = "x.detach().numpy()" if library == "torch" else "np.asarray(x)"
+        return f"arrays of {library} do not mix with Tensors; convert it, {remedy} or ag.from_dlpack(x)"
+    return ""
+
+
+def refuse_foreign(value: Any) -> None:
+    """Raise TypeError for an array of another kind."""
+    reason = foreign(value)
+    if reason:
+        raise TypeError(f"{describe(value)} beside a Tensor: {reason}")
+
+
 def explain(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception) -> Exception:
     """The error of a NumPy call, told again with what was called on what, and with a remedy if one is known."""
     listed = [describe(arg) for arg in args] + [f"{key}={describe(value)}" for key, value in kwargs.items()]
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    other = next(filter(None, map(foreign, args)), "")
+    if other:
+        return TypeError(f"{name}({', '.join(listed)}): {other}")
     kind = type(error) if type(error) in (ValueError, TypeError, IndexError, OverflowError) else None
     if kind is None:
         if isinstance(error, np.exceptions.AxisError):
             kind = np.exceptions.AxisError
+        elif isinstance(error, np.linalg.LinAlgError):
+            kind = np.linalg.LinAlgError
         else:
             return error
     return kind(f"{name}({', '.join(listed)}): {reason}{_remedy(reason)}")
@@ -55,6 +81,16 @@ _REMEDIES = {
     "arrays used as indices must be": "index with integer or boolean arrays; astype(int) makes integers",
     "out of bounds for axis": "an index must lie between -n and n-1 for an axis of length n",
     "is out of bounds for array of dimension": "an axis must lie between -ndim and ndim-1",
+    "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take singular matrices",
+    "must be square": "np.linalg.pinv, lstsq, qr and svd take matrices of any shape",
+    "Last 2 dimensions of the array": "np.linalg.pinv, lstsq, qr and svd take matrices of any shape",
+    "not positive definite": "add a multiple of the identity, if only rounding made it so; np.linalg.eigh takes any "
+    "Hermitian matrix",
     "only integers, slices": "index with integers, slices, None, ..., or integer and boolean arrays",
+    "unexpected keyword argument 'dim'": "NumPy's name for it is axis=",
+    "unexpected keyword argument 'keepdim'": "NumPy's name for it is keepdims=",
+    "unexpected keyword argument 'dims'": "NumPy's name for it is axis= (axes= of transpose)",
+    "unexpected keyword argument 'unbiased'": "write correction=1 for unbiased=True",
+    "unexpected keyword argument 'input'": "pass it first, without a name",
     "unexpected keyword argument": "the arguments that it takes are in its docstring",
 }

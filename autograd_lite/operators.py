@@ -17,7 +17,7 @@ from numpy import generic, ndarray
 from . import ops
 from .calls import protect
 from .data import from_python
-from .errors import explain
+from .errors import explain, refuse_foreign
 from .mode import current
 from .primitive import Primitive, Traced
 from .tape import record, wrap
@@ -26,14 +26,18 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 _NUMBERS = (float, int, generic, ndarray, complex)
+_USUAL = {float, int, ndarray, np.float32, np.float64}
 
 Unary = Callable[[Any], "Tensor"]
 Binary = Callable[[Any, Any], "Tensor"]
 
 
 def _operand(other: Any) -> Any:
-    """A list as an array; NotImplemented for what is no number, so that Python asks the other side."""
-    return from_python(other) if isinstance(other, (list, tuple)) else NotImplemented
+    """A number or an array as it is, a list as an array; NotImplemented for the rest: Python asks the other side."""
+    if isinstance(other, (list, tuple)):
+        return from_python(other)
+    refuse_foreign(other)
+    return other if isinstance(other, _NUMBERS) else NotImplemented
 
 
 def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
@@ -47,7 +51,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         if isinstance(other, Traced):
             y = other._data
             q = other._node
-        elif isinstance(other, _NUMBERS):
+        elif type(other) in _USUAL:
             y = other
             q = None
         else:
@@ -73,7 +77,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         return record(primitive, ans, saved, (p, q), None)
 
     def reflected(self: Any, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS):
+        if type(other) not in _USUAL:
             other = _operand(other)
             if other is NotImplemented:
                 return other
@@ -122,7 +126,7 @@ def _plain(name: str, raw: Binary) -> Binary:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Traced):
             other = other._data
-        elif not isinstance(other, _NUMBERS):
+        elif type(other) not in _USUAL:
             other = _operand(other)
             if other is NotImplemented:
                 return other
@@ -174,7 +178,7 @@ class Operators(Traced):
     __sub__, __rsub__ = binary(ops.subtract, operator.sub)
     __mul__, __rmul__ = binary(ops.multiply, operator.mul)
     __truediv__, __rtruediv__ = binary(ops.divide, operator.truediv)
-    __pow__, __rpow__ = binary(ops.power, operator.pow)
+    __pow__, __rpow__ = binary(ops.power, ops.power.raw)
     __neg__ = unary(ops.negative)
     __pos__ = unary(ops.positive)
     __abs__ = unary(ops.absolute)

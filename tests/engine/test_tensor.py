@@ -150,13 +150,11 @@ class TestNumpyAround:
     @pytest.mark.parametrize(
         ("f", "message"),
         [
-            (lambda t: np.arcsinh(t), "np.arcsinh has no derivative declared; detach"),
-            (lambda t: np.fft.fft(t), "np.fft has no derivative declared"),
-            (lambda t: np.linalg.inv(t.reshape(1, 3)), "np.inv has no derivative declared"),
-            (lambda t: np.multiply.accumulate(t), "np.multiply.accumulate has no derivative"),
-            (lambda t: np.add.at(np.zeros((1, 3)), 0, t), "np.add.at would change"),
+            (lambda t: np.poly(t[0]), "np.poly on a Tensor that requires a gradient: write it with"),
+            (lambda t: np.subtract.accumulate(t), "np.subtract.accumulate has no derivative"),
+            (lambda t: np.add.at(np.zeros((1, 3)), 0, t), "np.add.at would write a Tensor that requires a gradient"),
             (lambda t: np.sin(t, where=np.array([[True, False, True]])), "takes no where="),
-            (lambda t: np.concatenate([t, t], out=np.zeros((2, 3))), "out= is not taken"),
+            (lambda t: np.concatenate([t, t], out=np.zeros((2, 3))), "gradient would be lost"),
             (lambda t: np.sin(t, out=np.zeros((1, 3))), "gradient would be lost"),
         ],
     )
@@ -180,9 +178,9 @@ class TestNumpyAround:
         np.testing.assert_array_equal(a, [1.0, 2.0])
 
     def test_functions_nobody_declared_work_where_nothing_can_be_lost(self):
-        np.testing.assert_allclose(np.arcsinh(Tensor([1.0])).numpy(), np.arcsinh(np.float32(1.0)))
+        np.testing.assert_allclose(np.poly(Tensor([1.0, 2.0])).numpy(), [1.0, -3.0, 2.0])
         with ag.no_grad():
-            np.testing.assert_array_equal(np.median(Tensor([1.0, 3.0, 2.0], requires_grad=True)).numpy(), 2.0)
+            np.testing.assert_allclose(np.poly(Tensor([1.0, 2.0], requires_grad=True)).numpy(), [1.0, -3.0, 2.0])
 
     def test_numpy_of_a_tensor_with_gradient(self):
         with pytest.raises(TypeError, match="detach"):
