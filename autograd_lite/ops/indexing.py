@@ -108,7 +108,8 @@ def _add_along(into: Any, g: Any, places: Any, axis: int) -> None:
         into[(slice(None),) * axis + (places,)] = g
         return
     outer, inner = math.prod(into.shape[:axis]), math.prod(into.shape[axis + 1 :])
-    flat = (np.arange(0, outer * n, n)[:, None, None] + places.reshape(-1, 1)) * inner + np.arange(inner)
+    rows = (places * inner).reshape(-1, 1) + np.arange(inner)
+    flat = rows if outer == 1 else (np.arange(outer) * (n * inner))[:, None, None] + rows
     g = np.broadcast_to(g, into.shape[:axis] + places.shape + into.shape[axis + 1 :])
     np.add.at(into.reshape(-1), flat.reshape(-1), g.reshape(-1))
 
