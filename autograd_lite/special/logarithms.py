@@ -1,5 +1,6 @@
 """Logistic functions and products with logarithms, of NumPy alone."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,11 @@ def _xlog1py(x: Any, y: Any) -> Any:
 for _function in (_logit, _xlogy, _xlog1py):
     _function.__name__ = _function.__name__[1:]
 
-logit: Primitive = elementwise(_logit, lambda v, _ans, p: v / (p * (1 - p)), math="dy = dp / (p(1 − p))")
+logit: Primitive = elementwise(
+    _logit,
+    lambda v, _ans, p: np.where((p >= 0) & (p <= 1), v / (p * (1 - p)), math.nan),
+    math="dy = dp / (p(1 − p))",
+)
 xlogy: Primitive = elementwise(
     _xlogy,
     lambda v, _ans, x, y: np.where((x == 0) & (y <= 0), 0.0, xlogy(v, y)),

@@ -32,8 +32,8 @@ def _finite(x: Any) -> Any:
 def _logsumexp(x: Any, *, axis: Axis) -> Any:
     """log(sum(exp(x))) with the axes kept."""
     top = _finite(_greatest(x, axis))
-    terms = np.exp(x - top)
-    with np.errstate(divide="ignore"):  # of nothing, or of -inf alone, it is -inf
+    with np.errstate(divide="ignore", over="ignore"):  # of nothing, or of -inf alone, it is -inf
+        terms = np.exp(x - top)
         if terms.dtype.kind == "c":
             return np.log(np.sum(terms, axis=axis, keepdims=True)) + top
         greatest = x == top
@@ -114,7 +114,7 @@ def _floating(x: Any) -> Any:
 
 
 def _softmax(x: Any, *, axis: Axis) -> Any:
-    with np.errstate(invalid="ignore"):  # of inf, and of -inf alone, it is NaN
+    with np.errstate(invalid="ignore", over="ignore"):  # of inf, and of -inf alone, it is NaN
         terms = np.exp(x - _greatest(x, axis))
         terms /= np.sum(terms, axis=axis, keepdims=True)
     return terms
@@ -127,7 +127,7 @@ def _softmax_rule(g: Any, ans: Any, _x: Any, *, axis: Axis) -> Any:
 
 
 def _log_softmax(x: Any, *, axis: Axis) -> Any:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         below = x - _greatest(x, axis)
         below -= np.log(np.sum(np.exp(below), axis=axis, keepdims=True))
     return below
