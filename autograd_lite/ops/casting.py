@@ -26,9 +26,10 @@ def _stop_gradient(x: Any) -> Any:
 _astype.__name__ = "astype"
 _copy.__name__ = "copy"
 _stop_gradient.__name__ = "stop_gradient"
-astype = linear(_astype, lambda g, _ans, _x, dtype: g)  # the tape brings it back in the dtype of x
-copy = linear(_copy, lambda g, _ans, _x: g)
-stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,))
+# the tape brings it back in the dtype of x
+astype = linear(_astype, lambda g, _ans, _x, dtype: g, math="dy = dx, in the other dtype")
+copy = linear(_copy, lambda g, _ans, _x: g, math="dy = dx")
+stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,), math="dy = 0")
 implements(np.copy)(copy)
 if hasattr(np, "astype"):  # NumPy 2.1 has it
     implements(np.astype)(astype)
