@@ -26,10 +26,10 @@ HEAD = """\
 
 Written by the tests out of the declarations themselves: every NumPy function that carries gradients, by family.
 
-*Kind* says what is declared ([architecture](architecture.md)). The *rule* is the derivative as mathematics; x̄ stands for
-the gradient by x. *Forward mode* is derived from the same declaration, or written beside it. The last column leads to the
-samples by which the operation is compared with NumPy, with finite differences and with PyTorch, in both modes, to second
-order, in float16, float32, float64 and, where NumPy takes them, complex numbers.
+*Kind* says what is declared ([architecture](architecture.md)). The *rule* is the derivative as mathematics; x̄ stands
+for the gradient by x. *Forward mode* is derived from the same declaration, or written beside it. The last column leads
+to the samples by which the operation is compared with NumPy, with finite differences and with PyTorch, in both modes,
+to second order, in float16, float32, float64 and, where NumPy takes them, complex numbers.
 
 `np.f(t)` and `ag.f(t)` are the same operation. What happens at kinks and ties has [a page of its own](kinks.md).
 """
