@@ -57,13 +57,13 @@ class Methods(Traced):
         """The mean over `axis`."""
         return cast("Tensor", ops.mean(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
 
-    def var(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, **options: Any) -> Tensor:
-        """The variance over `axis`: squared deviations summed, over n - correction."""
-        return cast("Tensor", ops.var(self, axis=axis, correction=correction, keepdims=keepdims, **options))
+    def var(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
+        """The variance over `axis`: squared deviations summed, over n - `correction=` (0), or `ddof=`."""
+        return cast("Tensor", ops.var(self, axis=axis, keepdims=keepdims, **options))
 
-    def std(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, **options: Any) -> Tensor:
-        """The standard deviation over `axis`."""
-        return cast("Tensor", ops.std(self, axis=axis, correction=correction, keepdims=keepdims, **options))
+    def std(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
+        """The standard deviation over `axis`: the root of the variance, with its arguments."""
+        return cast("Tensor", ops.std(self, axis=axis, keepdims=keepdims, **options))
 
     def max(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The largest element over `axis`; ties share the gradient equally."""

@@ -16,6 +16,7 @@ from PIL import Image
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIGITS = EXAMPLES / "digits.py"
 RACE = EXAMPLES / "optimizers_race.py"
+ARRAY_API = EXAMPLES / "array_api.py"
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def finish(process):
 
 
 def test_every_example_is_tested_here():
-    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["digits.py", "optimizers_race.py"]
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["array_api.py", "digits.py", "optimizers_race.py"]
 
 
 def test_digits(tmp_path):
@@ -108,3 +109,12 @@ def test_everyone_gets_somewhere_in_the_race():
             ends[name] = function(*path[-1])
         assert max(ends.values()) < 0.5  # from 14 and 2.4
         assert min(ends.values()) < 1e-4
+
+
+def test_array_api():
+    out = finish(start(ARRAY_API))
+    assert out.count("-0.25") == 18  # of 24 pixels, all but the brightest of each of the 6 patches
+    assert "SciPy: converged" in out
+    assert float(out.split("the rotation found is ")[1].split()[0]) < 0.5
+    before, after = (float(out.split(word)[1].split()[0].rstrip(";")) for word in ("falls from ", " to "))
+    assert after < 0.9 * before
