@@ -23,6 +23,7 @@ from ..ops.implementing import implements
 from ..primitive import Traced, general
 from .matrices import (
     adjoint,
+    array,
     columns,
     conjugate,
     diagonal_of,
@@ -107,7 +108,7 @@ def eigh(a: Any, UPLO: str = "L") -> EighResult:
 
     The gradient is that among Hermitian matrices, itself Hermitian.
     """
-    return EighResult(*_eigh_primitive(a, UPLO=UPLO))
+    return EighResult(*_eigh_primitive(array(a), UPLO=UPLO))
 
 
 def _eigvalsh(a: Any, UPLO: str) -> Any:
@@ -136,7 +137,7 @@ _eigvalsh_primitive = general(
 @implements(np.linalg.eigvalsh)
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     """Eigenvalues of each Hermitian matrix in ascending order; backward works out the eigenvectors."""
-    return _eigvalsh_primitive(a, UPLO=UPLO)
+    return _eigvalsh_primitive(array(a), UPLO=UPLO)
 
 
 def _eig(a: Any) -> list[Any]:
@@ -176,7 +177,7 @@ _eig_primitive = general(
 @implements(np.linalg.eig)
 def eig(a: Any) -> EigResult:
     """Eigenvalues and eigenvectors of each square matrix; real if all of them are, as NumPy has it, else complex."""
-    return EigResult(*_eig_primitive(a))
+    return EigResult(*_eig_primitive(array(a)))
 
 
 @implements(np.linalg.eigvals)
@@ -185,6 +186,7 @@ def eigvals(a: Any) -> Any:
 
     Without a gradient they are worked out alone, which may give another order; with one, backward needs the vectors.
     """
+    a = array(a)
     if isinstance(a, Traced) and a._node is not None and is_grad_enabled():
         return eig(a).eigenvalues
     return undifferentiated(np.linalg.eigvals, a)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..ops.implementing import implements
 from ..primitive import general
-from .matrices import adjoint, columns, diagonal_of, gradient_rule, hermitian, identity, real_dtype
+from .matrices import adjoint, array, columns, diagonal_of, gradient_rule, hermitian, identity, real_dtype
 
 __all__ = ["cholesky", "qr"]
 
@@ -59,6 +59,7 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     Raises:
         LinAlgError: a matrix is not positive definite.
     """
+    a = array(a)
     if upper:
         return adjoint(_cholesky(adjoint(a)))
     return _cholesky(a)
@@ -118,12 +119,30 @@ _qr_primitive = general(
 )
 
 
+def _upper(a: Any) -> Any:
+    return np.linalg.qr(a, "r")
+
+
+def _upper_vjp(g: Any, _ans: Any, a: Any) -> Any:
+    q, r = np.linalg.qr(a)
+    return _qr_vjp([q * 0.0, g], [q, r], a, "reduced")
+
+
+_upper.__name__ = "qr"
+_r_alone = general(
+    _upper,
+    vjps=(gradient_rule(_upper_vjp),),
+    jvps=(lambda v, _ans, a: _qr_jvp(v, np.linalg.qr(a), a, "reduced")[1],),
+    math="dR as of qr; backward works out Q",
+)
+
+
 @implements(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and upper triangular R with A = Q R, of each matrix of shape (M, N).
 
     Args:
-        a: of full rank min(M, N), for the derivative to exist.
+        a: of full rank min(M, N), for the derivative to exist (of a wide matrix, its first M columns).
         mode: "reduced": Q is (M, K) and R (K, N) with K = min(M, N); "complete": Q is (M, M), R (M, N); "r": R alone.
             The columns that "complete" adds to Q are not determined by A but for the space they span; derivatives
             are right for what depends on nothing else.
@@ -131,8 +150,9 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     Raises:
         ValueError: another mode; "raw" has no derivative.
     """
+    a = array(a)
     if mode == "r":
-        return qr(a).R
+        return _r_alone(a) if a.shape[-2] >= a.shape[-1] else qr(a).R
     if mode not in ("reduced", "complete"):
         raise ValueError(f"qr: mode must be 'reduced', 'complete' or 'r' on a Tensor, not {mode!r}")
     m, n = a.shape[-2:]

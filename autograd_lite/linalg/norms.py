@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ops.implementing import implements
 from ..primitive import Primitive, general
-from .matrices import conjugate
+from .matrices import array, conjugate, plain, undifferentiated
 
 __all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
 
@@ -28,38 +28,54 @@ def _axes(x: Any, axis: Any) -> tuple[int, ...]:
 
 
 def _p_norm(x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """(sum |x|^p)^(1/p) over `axis`."""
-    if len(axis) == 1 or (len(axis) == len(x.shape) and p == 2 and not keepdims):
-        return np.linalg.norm(x, p if len(axis) == 1 else None, axis[0] if len(axis) == 1 else None, keepdims)
+    """(sum |x|^p)^(1/p) over `axis`, by whichever of NumPy's ways is fast."""
+    if p == 2 and len(axis) == len(x.shape):
+        return np.linalg.norm(x, None, None, keepdims)
+    if len(axis) == 1:
+        return np.linalg.norm(x, p, axis[0], keepdims)
+    if p == 2 and len(axis) == 2:
+        return np.linalg.norm(x, "fro", axis, keepdims)
     return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims, ord=p)
 
 
-def _slopes(ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
-    """d|x|_p / dx, with zeros for elements and norms that are 0."""
-    whole = np.reshape(ans, tuple(1 if i in axis else n for i, n in enumerate(x.shape)))
-    none = whole == 0
-    if p == 2:
-        return conjugate(x) / np.where(none, 1.0, whole)
+def _directions(x: Any) -> Any:
+    """conj(x) / |x|, and 0 where x is 0."""
+    if x.dtype.kind != "c":
+        return np.sign(x)
     size = np.abs(x)
-    zero = size == 0
-    one = np.where(zero, 1.0, size)
-    share = (one / np.where(none, 1.0, whole)) ** (p - 1)
-    return share * conjugate(x) / one
+    return conjugate(x) / np.where(plain(size) == 0, 1.0, size)
 
 
-def _p_norm_vjp(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
-    shape = tuple(1 if i in axis else n for i, n in enumerate(x.shape))
-    return np.reshape(g, shape) * _slopes(ans, x, p, axis)
+def _slopes(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
+    """g times d|x|_p / dx, with zeros for elements and norms that are 0; what is small is multiplied first."""
+    kept = tuple(1 if i in axis else n for i, n in enumerate(x.shape))
+    g, whole = np.reshape(g, kept), np.reshape(ans, kept)
+    if p == 1:
+        return g * _directions(x)
+    if math.isinf(p):
+        ties = (np.abs(plain(x)) == plain(whole)).astype(whole.dtype)
+        return ties * (g / np.sum(ties, axis=axis, keepdims=True)) * _directions(x)
+    none = plain(whole) == 0
+    inverse = np.where(none, 0.0, 1.0 / np.where(none, 1.0, whole)) if none.any() else 1.0 / whole
+    if p == 2:
+        return conjugate(x) * (g * inverse)
+    if p >= 3:
+        return (np.abs(x) * inverse) ** (p - 2) * conjugate(x) * (g * inverse)
+    size = np.abs(x)
+    one = np.where(plain(size) == 0, 1.0, size)  # below 3 a power of it has no second derivative at 0
+    return (one * inverse) ** (p - 1) * (conjugate(x) / one) * g
 
 
 def _p_norm_jvp(v: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
-    return np.sum(np.real(v * _slopes(ans, x, p, axis)), axis=axis, keepdims=keepdims)
+    one = np.ones((1,) * len(plain(ans).shape), plain(ans).dtype)
+    slopes = _slopes(np.broadcast_to(one, ans.shape), ans, x, p, axis)
+    return np.sum(np.real(v * slopes), axis=axis, keepdims=keepdims)
 
 
 _p_norm.__name__ = "norm"
 _p_norm_primitive: Primitive = general(
     _p_norm,
-    vjps=(_p_norm_vjp,),
+    vjps=(lambda g, ans, x, p, axis, keepdims: _slopes(g, ans, x, p, axis),),
     jvps=(_p_norm_jvp,),
     math="d‖x‖ₚ = Σ (|xᵢ| / ‖x‖ₚ)ᵖ⁻¹ sign(xᵢ) dxᵢ",
 )
@@ -69,19 +85,19 @@ _p_norm_primitive: Primitive = general(
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: float = 2) -> Any:
     """(sum |x|^ord)^(1/ord) over `axis`: one axis, several, or None for all.
 
-    ord = inf gives the largest |x|, -inf the smallest, 0 the number of elements that are not 0 (which has
-    no derivative).
+    ord = inf gives the largest |x|, -inf the smallest (elements that are tied share the gradient), 0 the number of
+    elements that are not 0 (which has no derivative).
+
+    >>> import numpy as np, autograd_lite as ag
+    >>> x = ag.Tensor([3.0, 4.0], requires_grad=True)
+    >>> np.linalg.vector_norm(x).backward()
+    >>> x.grad
+    Tensor([0.6, 0.8], dtype=float32)
     """
-    axes = _axes(x, axis)
-    if ord == math.inf:
-        return np.max(np.abs(x), axis=axes, keepdims=keepdims)
-    if ord == -math.inf:
-        return np.min(np.abs(x), axis=axes, keepdims=keepdims)
+    x = array(x)
     if ord == 0:
-        return np.sum((x != 0).astype(np.real(x).dtype), axis=axes, keepdims=keepdims)
-    if ord == 1:
-        return np.sum(np.abs(x), axis=axes, keepdims=keepdims)
-    return _p_norm_primitive(x, p=float(ord) if ord != 2 else 2, axis=axes, keepdims=bool(keepdims))
+        return undifferentiated(np.linalg.vector_norm, x, axis=axis, keepdims=keepdims, ord=0)
+    return _p_norm_primitive(x, p=ord, axis=_axes(x, axis), keepdims=bool(keepdims))
 
 
 def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
@@ -99,7 +115,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
         summed, along = column, row
     else:
         raise ValueError(f"norm: a matrix norm is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
-    sums = np.sum(np.abs(x), axis=summed, keepdims=True)
+    sums = vector_norm(x, ord=1, axis=summed, keepdims=True)
     extreme = np.max if ord > 0 else np.min
     found = extreme(sums, axis=along, keepdims=True)
     return found if keepdims else np.squeeze(found, axes)
@@ -110,6 +126,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of each matrix: "fro", "nuc" (the sum of its singular values), 2 and -2 (the largest and the smallest of
     them), 1 and -1 (the largest and the smallest sum of a column of |x|), inf and -inf (of a row).
     """
+    x = array(x)
     return _of_matrices(x, ord, (len(x.shape) - 2, len(x.shape) - 1), keepdims)
 
 
@@ -120,6 +137,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     Raises:
         ValueError: `ord` and the number of axes do not go together.
     """
+    x = array(x)
     if axis is None and ord is None:
         return vector_norm(x, keepdims=keepdims)
     axes = _axes(x, axis)
@@ -134,8 +152,22 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 @implements(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
-    """The condition number of each matrix, |x| |x^-1|; for p None, 2 and -2 by the singular values, of any shape."""
+    """The condition number of each matrix, |x| |x^-1|; for p None, 2 and -2 by the singular values, of any shape.
+
+    That of a singular matrix is inf, and its gradient NaN.
+    """
+    x = array(x)
     if p is None or p in (2, -2):
         values = np.linalg.svdvals(x)
-        return values[..., -1] / values[..., 0] if p == -2 else values[..., 0] / values[..., -1]
-    return matrix_norm(x, ord=p) * matrix_norm(np.linalg.inv(x), ord=p)
+        top, bottom = (values[..., -1], values[..., 0]) if p == -2 else (values[..., 0], values[..., -1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return top / bottom
+    try:
+        return matrix_norm(x, ord=p) * matrix_norm(np.linalg.inv(x), ord=p)
+    except np.linalg.LinAlgError:
+        if x.shape[-2:] != x.shape[-1:] * 2:
+            raise
+    found = np.linalg.cond(plain(x), p)  # some are singular
+    regular = np.isfinite(found)
+    x = np.where(regular[..., None, None], x, x * 0.0 + np.eye(x.shape[-1], dtype=x.dtype))
+    return cond(x, p) * np.where(regular, 1.0, found).astype(found.dtype)

@@ -23,6 +23,7 @@ from ..ops.implementing import implements
 from ..primitive import general
 from .matrices import (
     adjoint,
+    array,
     columns,
     conjugate,
     diagonal_of,
@@ -142,23 +143,49 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
         full_matrices: U is (M, M) and V^H (N, N); otherwise (M, K) and (K, N) with K = min(M, N).  The vectors that are
             added are determined only up to the space they span; derivatives are right for what depends on nothing else.
         compute_uv: False gives the singular values alone.
-        hermitian: says that A is Hermitian; the general algorithm serves it too, on a Tensor.
+        hermitian: A is Hermitian (only its lower triangle is read): they are found from its eigenvalues, as U S is V w.
+
+    Raises:
+        LinAlgError: in backward, if the loss depends on the phases of complex vectors.
+
+    >>> import numpy as np, autograd_lite as ag
+    >>> x = ag.Tensor(np.diag([3.0, 2.0]), requires_grad=True)
+    >>> u, s, vh = np.linalg.svd(x)
+    >>> np.sum((u[:, :1] * s[:1]) @ vh[:1]).backward()  # the best approximation of rank 1
+    >>> x.grad
+    Tensor([[1. , 1.8],
+            [1.8, 0. ]], dtype=float64)
     """
+    a = array(a)
+    if hermitian:
+        return _of_hermitian(a, compute_uv)
     if not compute_uv:
         return svdvals(a)
     return SVDResult(*_svd_primitive(a, full_matrices=full_matrices))
+
+
+def _of_hermitian(a: Any, compute_uv: bool) -> Any:
+    if not compute_uv:
+        return np.flip(np.sort(np.abs(np.linalg.eigvalsh(a)), axis=-1), -1)
+    w, v = np.linalg.eigh(a)
+    order = np.argsort(np.abs(plain(w)), axis=-1)[..., ::-1]
+    w, u = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
+    signs = np.where(plain(w) < 0, -1.0, 1.0).astype(w.dtype)
+    return SVDResult(u, np.abs(w), adjoint(u * rows(signs)))
 
 
 def _svdvals(a: Any) -> Any:
     return np.linalg.svd(a, compute_uv=False)
 
 
-def _svdvals_vjp(g: Any, _ans: Any, a: Any) -> Any:
+def svdvals_gradient(g: Any, a: Any) -> Any:
+    """The gradient by A, of that by its singular values."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     return (u * rows(g)) @ vh
 
 
-def _svdvals_jvp(t: Any, _ans: Any, a: Any) -> Any:
+def svdvals_tangent(t: Any, a: Any) -> Any:
+    """How the singular values move with A."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     return np.real(np.sum(conjugate(u) * (t @ adjoint(vh)), axis=-2))
 
@@ -166,8 +193,8 @@ def _svdvals_jvp(t: Any, _ans: Any, a: Any) -> Any:
 _svdvals.__name__ = "svdvals"
 _svdvals_primitive = general(
     _svdvals,
-    vjps=(gradient_rule(_svdvals_vjp),),
-    jvps=(_svdvals_jvp,),
+    vjps=(gradient_rule(lambda g, _ans, a: svdvals_gradient(g, a)),),
+    jvps=(lambda t, _ans, a: svdvals_tangent(t, a),),
     math="dS = Re diag(Uᴴ dA V);  Ā = U diag(S̄) Vᴴ",
 )
 
@@ -175,4 +202,4 @@ _svdvals_primitive = general(
 @implements(np.linalg.svdvals)
 def svdvals(x: Any, /) -> Any:
     """Singular values of each matrix in descending order; backward works out the singular vectors."""
-    return _svdvals_primitive(x)
+    return _svdvals_primitive(array(x))

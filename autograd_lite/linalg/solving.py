@@ -16,17 +16,29 @@ from typing import Any
 import numpy as np
 
 from ..ops.implementing import implements
-from ..primitive import general
-from .matrices import adjoint, columns, conjugate, gradient_rule, plain
+from ..primitive import Traced, general
+from .matrices import adjoint, array, columns, conjugate, gradient_rule, plain
+from .singular_values import svdvals_gradient, svdvals_tangent
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
-inv = general(
+_inv = general(
     np.linalg.inv,
     vjps=(lambda g, ans, _a: -(ans.mT @ g @ ans.mT),),
     jvps=(lambda v, ans, _a: -(ans @ v @ ans),),
     math="dY = −Y dA Y;  Ā = −Yᵀ Ȳ Yᵀ",
 )
+
+
+@implements(np.linalg.inv)
+def inv(a: Any) -> Any:
+    """The inverse of each square matrix.
+
+    Raises:
+        LinAlgError: a matrix is singular, or not square.
+    """
+    return _inv(array(a))
+
 
 _solve = general(
     np.linalg.solve,
@@ -49,8 +61,9 @@ def solve(a: Any, b: Any) -> Any:
     Raises:
         LinAlgError: a matrix is singular, or not square.
     """
-    if len(np.shape(b)) == 1:
-        return _solve(a, np.reshape(b, (-1, 1)))[..., 0]
+    a, b = array(a), array(b)
+    if len(b.shape) == 1:
+        return _solve(a, b[:, None])[..., 0]
     return _solve(a, b)
 
 
@@ -83,11 +96,13 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._
     By default that is 1e-15, as NumPy has it; with `rtol=None` it is max(M, N) eps.  `rcond` is an older name for
     `rtol`.  The derivative is that at constant rank.
     """
-    return _pinv(a, rcond=rcond, hermitian=hermitian, rtol=rtol)
+    return _pinv(array(a), rcond=rcond, hermitian=hermitian, rtol=rtol)
 
 
-def _lstsq_solution(a: Any, b: Any, rcond: float) -> Any:
-    return np.linalg.lstsq(a, b, rcond)[0]
+def _lstsq(a: Any, b: Any, rcond: float) -> list[Any]:
+    """The solution, the residuals and the singular values."""
+    x, residuals, _, values = np.linalg.lstsq(a, b, rcond)
+    return [x, residuals, values]
 
 
 def _with_columns(b: Any) -> Any:
@@ -95,23 +110,47 @@ def _with_columns(b: Any) -> Any:
     return columns(b) if len(b.shape) == 1 else b
 
 
-def _lstsq_vjp(g: Any, _ans: Any, a: Any, b: Any, rcond: float) -> Any:
-    p = np.linalg.pinv(a, rcond)
-    return _pinv_vjp(_with_columns(g) @ adjoint(_with_columns(b)), p, a)
+def _lstsq_vjp_a(g: list[Any], ans: Any, a: Any, b: Any, rcond: float) -> Any:
+    (gx, gresiduals, gvalues), x = g, ans[0]
+    total = _pinv_vjp(_with_columns(gx) @ adjoint(_with_columns(b)), np.linalg.pinv(a, rcond), a)
+    if gresiduals.shape[0]:
+        total = total + _with_columns((a @ x - b) * (gresiduals * 2.0)) @ adjoint(_with_columns(x))
+    if isinstance(gvalues, Traced) or gvalues.any():  # they are seldom asked for, and the vectors are dear
+        total = total + svdvals_gradient(gvalues, a)
+    return total
 
 
-_lstsq_solution.__name__ = "lstsq"
-_lstsq = general(
-    _lstsq_solution,
-    vjps=(
-        gradient_rule(_lstsq_vjp),
-        lambda g, _ans, a, _b, rcond: np.linalg.pinv(a, rcond).mT @ g,
-    ),
-    jvps=(
-        lambda v, _ans, a, b, rcond: _pinv_jvp(v, np.linalg.pinv(a, rcond), a) @ b,
-        lambda v, _ans, a, _b, rcond: np.linalg.pinv(a, rcond) @ v,
-    ),
-    math="x = A⁺ b;  dx = dA⁺ b + A⁺ db",
+def _lstsq_vjp_b(g: list[Any], ans: Any, a: Any, b: Any, rcond: float) -> Any:
+    (gx, gresiduals, _), x = g, ans[0]
+    total = adjoint(np.linalg.pinv(a, rcond)) @ gx
+    return total - (a @ x - b) * (gresiduals * 2.0) if gresiduals.shape[0] else total
+
+
+def _lstsq_change(dx: Any, dmiss: Any, dvalues: Any, ans: Any, a: Any, b: Any) -> list[Any]:
+    """Tangents, where `dmiss` is the change of A x - b for this x: it is orthogonal to what x adds to it."""
+    x, residuals, _ = ans
+    if not residuals.shape[0]:
+        return [dx, residuals, dvalues]
+    change = np.real(conjugate(a @ x - b) * dmiss)
+    return [dx, np.sum(change, axis=0, keepdims=len(b.shape) == 1) * 2.0, dvalues]
+
+
+def _lstsq_jvp_a(v: Any, ans: Any, a: Any, b: Any, rcond: float) -> list[Any]:
+    dx = _pinv_jvp(v, np.linalg.pinv(a, rcond), a) @ b
+    return _lstsq_change(dx, v @ ans[0], svdvals_tangent(v, a), ans, a, b)
+
+
+def _lstsq_jvp_b(v: Any, ans: Any, a: Any, b: Any, rcond: float) -> list[Any]:
+    return _lstsq_change(np.linalg.pinv(a, rcond) @ v, -v, ans[2] * 0.0, ans, a, b)
+
+
+_lstsq.__name__ = "lstsq"
+_lstsq_primitive = general(
+    _lstsq,
+    vjps=(gradient_rule(_lstsq_vjp_a), gradient_rule(_lstsq_vjp_b)),
+    jvps=(_lstsq_jvp_a, _lstsq_jvp_b),
+    many=True,
+    math="x = A⁺ b, m = A x − b;  dx = dA⁺ b + A⁺ db,  d|m|² = 2 Re mᴴ (dA x − db),  dS = Re diag(Uᴴ dA V)",
 )
 
 
@@ -119,18 +158,25 @@ _lstsq = general(
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """The x of smallest norm that minimizes |A x - b|, the sums of squared residuals, A's rank and singular values.
 
-    x, the residuals and the singular values carry gradients, also where A has not full rank (through A^+).  Singular
-    values up to `rcond` (by default max(M, N) eps) times the largest count as 0.
+    x, the residuals and the singular values carry gradients, also where A has not full rank: they are right along
+    directions that keep the rank (see `pinv`).
+
+    Args:
+        a: one matrix (M, N).
+        b: a vector (M,), or a matrix (M, K) of K right-hand sides.
+        rcond: singular values up to this times the largest count as 0; by default max(M, N) eps.
     """
-    m, n = np.shape(a)
-    _, misses, rank, _ = np.linalg.lstsq(plain(a), plain(b), rcond)
+    a, b = array(a), array(b)
+    if len(a.shape) != 2:
+        raise np.linalg.LinAlgError(f"lstsq: a must be one matrix, and has shape {tuple(a.shape)}")
+    eps = float(np.finfo(np.result_type(a.dtype, b.dtype, np.float32)).eps)
     if rcond is None:
-        rcond = max(m, n) * float(np.finfo(np.result_type(a.dtype, b.dtype)).eps)
-    x = _lstsq(a, b, rcond=max(float(rcond), 0.0))
-    if misses.size:
-        miss = a @ x - b
-        misses = np.sum(np.real(miss * conjugate(miss)), axis=0, keepdims=len(b.shape) == 1)
-    return x, misses, rank, np.linalg.svdvals(a)
+        rcond = max(a.shape) * eps
+    elif rcond < 0:  # as LAPACK has it
+        rcond = eps
+    x, residuals, values = _lstsq_primitive(a, b, rcond=float(rcond))
+    found = plain(values)
+    return x, residuals, int(np.count_nonzero(found > rcond * found[:1])), values
 
 
 @implements(np.linalg.tensorinv)
@@ -141,6 +187,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
         ValueError: `ind` is not positive.
         LinAlgError: the map is not square, or singular.
     """
+    a = array(a)
     if ind <= 0:
         raise ValueError(f"tensorinv: ind must be positive, not {ind}")
     before, after = a.shape[:ind], a.shape[ind:]
@@ -154,13 +201,15 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     Raises:
         LinAlgError: the map is not square, or singular.
     """
+    a, b = array(a), array(b)
     if axes is not None:
-        a = np.moveaxis(a, tuple(axes), tuple(range(-len(axes), 0)))
-    unknown = a.shape[len(np.shape(b)) :]
+        for axis in axes:  # one after the other, as NumPy does
+            a = np.moveaxis(a, axis, -1)
+    unknown = a.shape[len(b.shape) :]
     size = math.prod(unknown)
     if math.prod(a.shape) != size * size:
         raise np.linalg.LinAlgError(
-            f"tensorsolve: {math.prod(a.shape[: len(np.shape(b))])} equations for {size} unknowns; "
-            f"a has shape {tuple(a.shape)}, b {tuple(np.shape(b))}"
+            f"tensorsolve: {math.prod(a.shape[: len(b.shape)])} equations for {size} unknowns; "
+            f"a has shape {tuple(a.shape)}, b {tuple(b.shape)}"
         )
     return np.reshape(np.linalg.solve(np.reshape(a, (size, size)), np.reshape(b, (-1,))), unknown)

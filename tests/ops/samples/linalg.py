@@ -220,21 +220,21 @@ SAMPLES = [
         name="norm of two axes",
     ),
     linalg(
-        "absolute",
+        "norm",
         lambda x: la.norm(x, np.inf, axis=0),
         apart(3, 4),
         torch=lambda x: tla.vector_norm(x, np.inf, 0),
         name="norm inf",
     ),
     linalg(
-        "absolute",
+        "norm",
         lambda x: la.norm(x, -np.inf, axis=0),
         apart(3, 4),
         torch=lambda x: tla.vector_norm(x, -np.inf, 0),
         name="norm -inf",
     ),
     linalg(
-        "absolute",
+        "norm",
         lambda x: la.norm(x, 1, axis=0),
         apart(3, 4),
         torch=lambda x: tla.vector_norm(x, 1, 0),
@@ -242,7 +242,11 @@ SAMPLES = [
     ),
     *[
         linalg(
-            {"nuc": "svdvals", 2: "svdvals", -2: "svdvals", "fro": "norm"}.get(ord, "absolute"),
+            {
+                "nuc": "svdvals",
+                2: "svdvals",
+                -2: "svdvals",
+            }.get(ord, "norm"),
             lambda x, ord=ord: la.matrix_norm(x, ord=ord),
             spread(2, 3, 4),
             torch=lambda x, ord=ord: tla.matrix_norm(x, ord),
