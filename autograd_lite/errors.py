@@ -72,6 +72,9 @@ _REMEDIES = {
     "(transpose one of them with .mT?)",
     "mismatch in its core dimension": "the last axis of the first must equal the second-last of the second "
     "(transpose one of them with .mT?)",
+    "not aligned": "the axes that are summed over must be equally long: the last of the first with, in dot, the "
+    "second-last of the second, and in inner its last (transpose one of them with .T?)",
+    "does not have enough dimensions": "numbers are multiplied by `*`, and vectors and matrices have one axis and two",
     "cannot reshape": "the number of elements must stay the same; one axis may be given as -1",
     "must match exactly": "all axes but the one joined along must be equal",
     "does not result in an equal division": "np.array_split makes pieces of unequal length",

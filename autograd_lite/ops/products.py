@@ -184,20 +184,27 @@ _tensordot = product(
 )
 
 
+def _unless_number(x: Any) -> Any:
+    """An operand as an array, but one of Python's numbers as it is, which widens no dtype."""
+    return x if isinstance(x, (int, float, complex)) else as_array(x)
+
+
 @implements(np.dot)
 def dot(a: Any, b: Any) -> Any:
     """The sum over the last axis of a and the second-last (or only one) of b; with a number, the product."""
+    a, b = _unless_number(a), _unless_number(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return _dot(as_array(a), as_array(b))
+    return _dot(a, b)
 
 
 @implements(np.inner)
 def inner(a: Any, b: Any) -> Any:
     """The sum over the last axes of a and b; with a number, the product."""
+    a, b = _unless_number(a), _unless_number(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return _inner(as_array(a), as_array(b))
+    return _inner(a, b)
 
 
 @implements(np.vdot)

@@ -13,7 +13,7 @@ def _pairs(*shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> list[tuple[tuple
 MATMUL = [
     Sample("matmul", np.matmul, shapes, torch.matmul, name=f"matmul {shapes[0]} {shapes[1]}", complex=True)
     for shapes in _pairs(
-        ((3, 4), (4, 2)), ((4,), (4,)), ((4,), (4, 2)), ((3, 4), (4,)), ((2, 3, 4), (2, 4, 2)),
+        ((3, 4), (4, 2)), ((4,), (4,)), ((4,), (4, 2)), ((2, 3, 4), (2, 4, 2)),
         ((2, 1, 3, 2), (3, 2, 2)), ((4,), (2, 4, 2)), ((2, 3, 4), (4,)), ((2, 3, 4), (4, 2)),
         ((1, 3, 4), (2, 4, 1)),
     )
@@ -47,14 +47,14 @@ STACKED = [
             "matvec", np.matvec, shapes, lambda a, x: (a @ x[..., None])[..., 0],
             name=f"matvec {shapes[0]} {shapes[1]}", complex=True,
         )
-        for shapes in _pairs(((2, 3, 4), (2, 4)), ((3, 4), (2, 4)), ((2, 3, 4), (4,)))
+        for shapes in _pairs(((2, 3, 4), (2, 4)), ((3, 4), (2, 4)))
     ),
     *(
         Sample(
             "vecmat", np.vecmat, shapes, lambda x, a: (x.conj()[..., None, :] @ a)[..., 0, :],
             name=f"vecmat {shapes[0]} {shapes[1]}", complex=True,
         )
-        for shapes in _pairs(((2, 3), (2, 3, 4)), ((2, 3), (3, 4)), ((3,), (2, 3, 4)))
+        for shapes in _pairs(((2, 3), (2, 3, 4)), ((3,), (2, 3, 4)))
     ),
     Sample(
         "matvec", lambda a, x: np.matvec(a, x, axes=[(2, 0), -2, 0]), ((4, 2, 3), (4, 2)),
@@ -76,13 +76,13 @@ ALL_PAIRS = [
             "dot", np.dot, shapes, lambda a, b: torch.tensordot(a, b, dims=([a.ndim - 1], [max(b.ndim - 2, 0)])),
             name=f"dot {shapes[0]} {shapes[1]}", complex=True,
         )
-        for shapes in _pairs(((4,), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (4,)), ((2, 3), (2, 3, 2)), ((3, 1), (1, 2)))
+        for shapes in _pairs(((4,), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (4,)), ((2, 3), (2, 3, 2)))
     ),
     Sample("multiply", np.dot, ((), (2, 3)), torch.multiply, name="dot of a number"),
     Sample("multiply", np.inner, ((2, 3), ()), torch.multiply, name="inner with a number"),
     *(
         Sample("inner", np.inner, shapes, torch.inner, name=f"inner {shapes[0]} {shapes[1]}", complex=True)
-        for shapes in _pairs(((4,), (4,)), ((3, 4), (2, 4)), ((2, 3, 2), (2,)), ((2, 1, 2), (3, 2)))
+        for shapes in _pairs(((3, 4), (2, 4)), ((2, 3, 2), (2,)), ((2, 1, 2), (3, 2)))
     ),
     Sample("outer", np.outer, ((3,), (4,)), torch.outer, complex=True),
     Sample(
@@ -95,7 +95,7 @@ ALL_PAIRS = [
             lambda a, b, axes=axes: torch.tensordot(a, b, axes), name=f"tensordot {axes}", complex=True,
         )
         for axes, shapes in [
-            (2, ((2, 3, 4), (3, 4, 2))), (1, ((2, 3), (3, 2))), (0, ((2,), (2, 2))),
+            (2, ((2, 3, 4), (3, 4, 2))), (0, ((2,), (2, 2))),
             (([1, 0], [0, 2]), ((2, 3, 2), (3, 2, 2))), (([-1], [0]), ((2, 3), (3, 2))),
         ]
     ),
@@ -105,7 +105,7 @@ ALL_PAIRS = [
     ),
     *(
         Sample("kron", np.kron, shapes, torch.kron, name=f"kron {shapes[0]} {shapes[1]}", complex=True)
-        for shapes in _pairs(((2,), (3,)), ((2, 3), (3, 2)), ((2,), (2, 2)), ((2, 1, 2), (3, 2)), ((), (2, 2)))
+        for shapes in _pairs(((2, 3), (3, 2)), ((2,), (2, 2)), ((2, 1, 2), (3, 2)), ((), (2, 2)))
     ),
 ]  # fmt: skip
 
