@@ -1,4 +1,4 @@
-"""Sums, means and extremes over axes.
+"""Sums, means, products and extremes over axes.
 
 `sum` and its adjoint `spread` (repeat along the axes that were summed) are a pair; so is each with
 `mean`, up to the count.  `max` and `min` share the gradient equally among ties, as PyTorch's `amax` does.
@@ -9,117 +9,268 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import general, linear
+from ..primitive import Traced, general, linear
 from .implementing import implements
+from .indexing import as_index, axis_in
 
-__all__ = ["cumulative_sum", "max", "mean", "min", "std", "sum", "var"]
+__all__ = ["max", "mean", "min", "prod", "ptp", "sum"]
 
 # A ufunc's reduce is twice as fast as np.sum and np.max, which add a layer of Python around it.
 _add: Any = np.add.reduce
 _maximum: Any = np.maximum.reduce
 _minimum: Any = np.minimum.reduce
+_multiply: Any = np.multiply.reduce
 
 
-def _kept(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+def kept(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     """The shape that `keepdims=True` leaves."""
-    if axis is None:
+    if axis is None or not shape:
         return (1,) * len(shape)
     axes = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def _count(shape: tuple[int, ...], axis: Any) -> int:
+def count_over(shape: tuple[int, ...], axis: Any) -> int:
     """How many elements one element of the reduction is made of."""
-    return math.prod(n for n, kept in zip(shape, _kept(shape, axis), strict=True) if kept == 1)
+    return math.prod(n for n, left in zip(shape, kept(shape, axis), strict=True) if left == 1)
 
 
 def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The adjoint of a sum over `axis`: g repeated along it."""
-    return np.broadcast_to(g.reshape(_kept(shape, axis)), shape) if shape else g
+    return np.broadcast_to(g.reshape(kept(shape, axis)), shape) if shape else g
 
 
-def _sum(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    return _add(x, axis=axis, dtype=dtype, keepdims=keepdims)
+def values(x: Any) -> Any:
+    """The array of a Tensor: what is found out from it carries no gradient."""
+    return x._data if isinstance(x, Traced) else x
 
 
-sum = linear(
-    np.sum,
-    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(g, _x.shape, axis),
-    raw=_sum,
-)
+def masked(where: Any) -> dict[str, Any]:
+    """The keyword for a primitive that says where to look, with a mask that nobody else can change; none if True."""
+    return {} if where is True else {"where": np.array(as_index(where))}
 
 
-def _mean(x: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    if dtype is not None or np.ndim(x) == 0 or x.dtype.itemsize < 4:
-        return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
-    return _add(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
+def lanes(x: Any, axis: Any) -> Any:
+    """The axes of a reduction as one, which comes last."""
+    if axis is None:
+        return np.reshape(x, (-1,))
+    if not isinstance(axis, tuple):
+        return x if axis in (-1, x.ndim - 1) else np.moveaxis(x, axis, -1)
+    axes = [axis_in(a, x.ndim) for a in axis]
+    rest = [n for i, n in enumerate(x.shape) if i not in axes]
+    moved = np.moveaxis(x, axes, range(-len(axes), 0))
+    return np.reshape(moved, (*rest, math.prod(moved.shape[len(rest) :])))
+
+
+def unlanes(y: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    """Lanes back in their places in an array of `shape`: the inverse of `lanes`."""
+    if axis is None:
+        return np.reshape(y, shape)
+    axes = [a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    whole = np.reshape(y, (*y.shape[:-1], *(shape[a] for a in axes)))
+    return np.moveaxis(whole, range(-len(axes), 0), axes)
+
+
+# --- sums and means
+
+
+def _sum(x: Any, axis: Any, dtype: Any, keepdims: bool, *, where: Any = True) -> Any:
+    return _add(x, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
+
+
+def _sum_transpose(g: Any, _ans: Any, _x: Any, axis: Any, dtype: Any, keepdims: bool, *, where: Any = True) -> Any:
+    g = spread(g, _x.shape, axis)
+    return g if where is True else np.where(where, g, 0.0)
+
+
+_sum_primitive = linear(np.sum, _sum_transpose, raw=_sum, math="dY = Σ dX;  X̄ = Ȳ, repeated along the axes")
+
+
+@implements(np.sum)
+def sum(
+    a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The sum over axes: an int, a tuple of ints, or None for all.
+
+    Args:
+        dtype: to add up in, and of the answer.
+        initial: a number, or an array, that is added.
+        where: only what stands where this mask is True is added up.
+    """
+    total = _sum_primitive(a, axis=axis, dtype=dtype, keepdims=keepdims, **masked(where))
+    return total if initial is None else total + initial
+
+
+def _mean(x: Any, axis: Any, dtype: Any, keepdims: bool, *, where: Any = True) -> Any:
+    if dtype is not None or where is not True or np.ndim(x) == 0 or x.dtype.itemsize < 4:
+        return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
+    return _add(x, axis=axis, keepdims=keepdims) / count_over(x.shape, axis)
 
 
 def _share(shape: tuple[int, ...], axis: Any) -> float:
     """1 / n, rather than a division by n, which float16 may not hold."""
-    count = _count(shape, axis)
+    count = count_over(shape, axis)
     return 1 / count if count else math.inf
 
 
-mean = linear(
-    np.mean,
-    lambda g, _ans, _x, axis=None, dtype=None, *, keepdims=False: spread(g * _share(_x.shape, axis), _x.shape, axis),
-    raw=_mean,
+def counts(where: Any, shape: tuple[int, ...], axis: Any, dtype: Any) -> Any:
+    """How many elements count in each slice, as numbers of a dtype with the axes kept."""
+    found = np.count_nonzero(np.broadcast_to(where, shape), axis=axis, keepdims=True)
+    return np.asarray(found).astype(np.finfo(dtype).dtype)
+
+
+def mean_transpose(g: Any, _ans: Any, _x: Any, axis: Any, dtype: Any, keepdims: bool, *, where: Any = True) -> Any:
+    if where is True:
+        return spread(g * _share(_x.shape, axis), _x.shape, axis)
+    share = 1 / np.maximum(counts(where, _x.shape, axis, g.dtype), 1)
+    return np.where(where, g.reshape(kept(_x.shape, axis)) * share, 0.0)
+
+
+_mean_primitive = linear(
+    np.mean, mean_transpose, raw=_mean, math="dY = (Σ dX) / n;  X̄ = Ȳ / n, repeated along the axes"
 )
 
 
-def _share_of_ties(ans: Any, x: Any, axis: Any) -> Any:
-    """1/k at each of the k elements that equal the extreme, 0 elsewhere."""
-    ties = (x == ans.reshape(_kept(x.shape, axis))).astype(x.dtype)
-    return ties / np.sum(ties, axis=axis, keepdims=True)
+@implements(np.mean)
+def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
+    """The mean over axes: an int, a tuple of ints, or None for all.
+
+    Args:
+        dtype: to compute in, and of the answer.
+        where: only what stands where this mask is True counts.
+    """
+    return _mean_primitive(a, axis=axis, dtype=dtype, keepdims=keepdims, **masked(where))
 
 
-def _max(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return _maximum(x, axis=axis, keepdims=keepdims)
+# --- extremes
 
 
-def _min(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return _minimum(x, axis=axis, keepdims=keepdims)
+def share_of_ties(ans: Any, x: Any, axis: Any, initial: Any = None, where: Any = True) -> tuple[Any, Any]:
+    """1 at each of the elements that equal the extreme and 0 elsewhere; and how many they are, with the axes kept."""
+    ans, x = values(ans), values(x)
+    extreme = ans.reshape(kept(x.shape, axis))
+    ties = x == extreme
+    if where is not True:
+        ties &= where
+    count = np.asarray(np.count_nonzero(ties, axis=axis, keepdims=True))
+    if initial is not None:  # it is one of those that share, and keeps what it gets
+        count = np.maximum(count + (extreme == initial), 1)
+    return ties.astype(x.dtype), count.astype(np.finfo(x.dtype).dtype)
 
 
-def _extreme_vjp(g: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return g.reshape(_kept(x.shape, axis)) * _share_of_ties(ans, x, axis)
+def extreme_vjp(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
+    ties, count = share_of_ties(ans, x, axis, **options)
+    return ties * (g.reshape(count.shape) / count)
 
 
-def _extreme_jvp(v: Any, ans: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.sum(v * _share_of_ties(ans, x, axis), axis=axis, keepdims=keepdims)
+def extreme_jvp(v: Any, ans: Any, x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
+    ties, count = share_of_ties(ans, x, axis, **options)
+    return np.sum(v * ties, axis=axis, keepdims=keepdims) / count.reshape(ans.shape)
 
 
-max = general(np.max, vjps=(_extreme_vjp,), jvps=(_extreme_jvp,), raw=_max)
-min = general(np.min, vjps=(_extreme_vjp,), jvps=(_extreme_jvp,), raw=_min)
+def _max(x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
+    return _maximum(x, axis=axis, keepdims=keepdims, **options)
 
 
-implements(np.amax)(max)
-implements(np.amin)(min)
+def _min(x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
+    return _minimum(x, axis=axis, keepdims=keepdims, **options)
 
 
-def _cumulative_sum(x: Any, axis: Any = None) -> Any:
-    return np.cumsum(x, axis=axis)
+_EXTREME = "dy = the mean of dx over the k elements that equal y;  x̄ = ȳ/k there, 0 elsewhere"
+_max_primitive = general(np.max, vjps=(extreme_vjp,), jvps=(extreme_jvp,), raw=_max, math=_EXTREME)
+_min_primitive = general(np.min, vjps=(extreme_vjp,), jvps=(extreme_jvp,), raw=_min, math=_EXTREME)
 
 
-def _cumulative_sum_transpose(g: Any, _ans: Any, _x: Any, axis: Any = None) -> Any:
-    along = 0 if axis is None else axis
-    return np.flip(np.cumsum(np.flip(g, along), along), along).reshape(_x.shape)
+def bounds(initial: Any, where: Any) -> dict[str, Any]:
+    """The keywords of an extreme for its primitive: `initial` is one more number, and no gradient flows to it."""
+    return masked(where) if initial is None else {**masked(where), "initial": initial}
 
 
-cumulative_sum = linear(np.cumsum, _cumulative_sum_transpose, raw=_cumulative_sum)
+@implements(np.max, np.amax)
+def max(a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+    """The largest element over axes (an int, a tuple of ints, or None for all); ties share the gradient equally.
+
+    Args:
+        initial: a number that the answer is at least; of an array without elements it is the answer.
+        where: only what stands where this mask is True counts; needs `initial`.
+    """
+    return _max_primitive(a, axis=axis, keepdims=keepdims, **bounds(initial, where))
 
 
-@implements(np.var)
-def var(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
-    """The variance: the sum of squared deviations over n - correction; `ddof` is NumPy's older name for that."""
-    correction = correction if ddof is None else ddof
-    deviations = x - np.mean(x, axis=axis, keepdims=True)
-    count = _count(x.shape, axis) - correction
-    return np.sum(deviations * deviations, axis=axis, keepdims=keepdims) / (count if count > 0 else math.nan)
+@implements(np.min, np.amin)
+def min(a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+    """The smallest element over axes (an int, a tuple of ints, or None for all); ties share the gradient equally.
+
+    Args:
+        initial: a number that the answer is at most; of an array without elements it is the answer.
+        where: only what stands where this mask is True counts; needs `initial`.
+    """
+    return _min_primitive(a, axis=axis, keepdims=keepdims, **bounds(initial, where))
 
 
-@implements(np.std)
-def std(x: Any, axis: Any = None, *, correction: float = 0, ddof: float | None = None, keepdims: bool = False) -> Any:
-    """The standard deviation: the root of the variance."""
-    return np.sqrt(var(x, axis=axis, correction=correction, ddof=ddof, keepdims=keepdims))
+@implements(np.ptp)
+def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """From peak to peak: the largest element over axes minus the smallest."""
+    return max(a, axis, keepdims) - min(a, axis, keepdims)
+
+
+# --- products
+
+
+def regular(products: Any) -> bool:
+    """Whether products may be divided by their factors: none has vanished, lost digits, or overflowed."""
+    size = np.abs(values(products))
+    return bool(np.all((size >= np.finfo(size.dtype).tiny) & (size < math.inf)))
+
+
+def _others(x: Any, axis: Any) -> Any:
+    """At each element the product of all the others, without a division: of those before it and those after it."""
+    row = lanes(x, axis)
+    one = np.ones((*row.shape[:-1], 1), row.dtype)
+    before = np.cumprod(np.concatenate([one, row[..., :-1]], -1), -1)
+    after = np.flip(np.cumprod(np.concatenate([one, np.flip(row, -1)[..., :-1]], -1), -1), -1)
+    return unlanes(before * after, x.shape, axis)
+
+
+def _prod(x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    return _multiply(x, axis=axis, dtype=dtype, keepdims=keepdims)
+
+
+def _prod_vjp(g: Any, ans: Any, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    if regular(ans):
+        return (g * ans).reshape(kept(x.shape, axis)) / x
+    return g.reshape(kept(x.shape, axis)) * _others(x, axis)
+
+
+def _prod_jvp(v: Any, ans: Any, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    if regular(ans):
+        return ans * np.sum(v / x, axis=axis, keepdims=keepdims)
+    return np.sum(v * _others(x, axis), axis=axis, keepdims=keepdims)
+
+
+_prod_primitive = general(
+    np.prod,
+    vjps=(_prod_vjp,),
+    jvps=(_prod_jvp,),
+    raw=_prod,
+    math="dy = Σᵢ dxᵢ Πⱼ xⱼ over j ≠ i;  x̄ᵢ = ȳ Πⱼ xⱼ over j ≠ i",
+)
+
+
+@implements(np.prod)
+def prod(
+    a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The product over axes: an int, a tuple of ints, or None for all.
+
+    Derivatives of all orders are right where factors are 0 too: nothing is divided by them then.
+
+    Args:
+        dtype: to multiply in, and of the answer.
+        initial: a number, or an array, that the product is multiplied by.
+        where: only what stands where this mask is True is multiplied.
+    """
+    if where is not True:
+        a = np.where(where, a, np.ones((), a.dtype))
+    product = _prod_primitive(a, axis=axis, dtype=dtype, keepdims=keepdims)
+    return product if initial is None else product * initial
