@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import describe
 from .compare import Table, report
 from .oracles import Array, Direction, derivative_along, directions, size_nearby, unit
-from .subject import Gradients, Subject, as_value, by_hand, forward, projected_gradient, reverse
+from .subject import Gradients, Part, Subject, as_value, by_hand, forward, parts_of, projected_gradient, reverse
 
 RELATIVE = {8: 1e-7, 4: 1e-4, 2: 2e-2}
 """The relative tolerance, by the bytes of a number: what finite differences and rounding leave certain."""
@@ -52,10 +52,12 @@ def assert_gradients_close(
     Args:
         f: a function of Tensors that gives a Tensor of any shape.  It must give the same answer each time.
         inputs: arrays, Tensors or numbers.  Each one of a floating dtype is checked; f runs in its dtype,
-            finite differences in float64.  Anything else (integers, booleans, None) is handed on to f.
+            finite differences in double precision.  Anything else (integers, booleans, None) is handed on to f.
+            Of complex numbers the real and the imaginary part are moved separately; their gradient is
+            d/d Re + i d/d Im, as PyTorch has it.
         grad: a gradient written by hand, to be checked instead of the engine's.  It is called with the
             inputs as ndarrays and gives the gradient of each floating input (a tuple, or an array if there
-            is one); f is then called with ndarrays too, may be plain NumPy, and gives a single number.
+            is one); f is then called with ndarrays too, may be plain NumPy, and gives a single real number.
         order: 2 checks the second derivatives too, as the derivatives of a random projection of the
             gradient; and so on.
         modes: "reverse", "forward" or both.
@@ -66,7 +68,7 @@ def assert_gradients_close(
     Raises:
         AssertionError: a derivative is wrong, or finite differences do not settle here (f has a kink or a
             jump, or is not deterministic), or f is not finite.
-        TypeError: f does not give a floating-point Tensor (with `grad`, a number).
+        TypeError: f does not give a floating-point or complex Tensor (with `grad`, a real number).
         ValueError: nothing to check, or options that do not go together.
 
     >>> import numpy as np
@@ -86,9 +88,9 @@ def assert_gradients_close(
     if not modes or not set(modes) <= set(MODES):
         raise ValueError(f"modes are 'reverse', 'forward' or both, not {modes!r}")
     values = [as_value(x) for x in inputs]
-    floating = [i for i, x in enumerate(values) if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
+    floating = [i for i, x in enumerate(values) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
     if not floating:
-        raise ValueError("assert_gradients_close: none of the inputs is of a floating dtype")
+        raise ValueError("assert_gradients_close: none of the inputs is of a floating or complex dtype")
     tolerances = Tolerances(rtol, atol)
     name, shown = getattr(f, "__name__", "f"), f
     size = 0.0
@@ -96,7 +98,8 @@ def assert_gradients_close(
         subject = Subject(shown, values, floating, plain=grad is not None)
         size = max(size, float(np.abs(subject.answer).max(initial=0.0)))
         found = by_hand(subject, grad) if grad is not None else None
-        wrong = [text for i in floating for text in _failures(subject, i, modes, found, tolerances, size, seed)]
+        parts = parts_of(values, floating)
+        wrong = [text for part in parts for text in _failures(subject, part, modes, found, tolerances, size, seed)]
         if wrong:
             prefix = f"the gradient of {name}" if level == 1 else f"the derivative of order {level} of {name}"
             raise AssertionError("\n".join(f"{prefix} by {text}" for text in wrong))
@@ -125,32 +128,37 @@ class Tolerances(NamedTuple):
 
 def _failures(
     subject: Subject,
-    i: int,
+    part: Part,
     modes: Sequence[str],
     written: Gradients | None,
     tolerances: Tolerances,
     size: float,
     seed: int,
 ) -> list[str]:
-    """What is wrong with the derivatives by input i, in a text per mode."""
-    x = subject.values[i]
-    title = f"input {i} ({describe(x)})"
+    """What is wrong with the derivatives by a part of the inputs, in a text per mode."""
+    i, whole = part.input, subject.values[part.input]
+    x = part.of(whole)
+    title = f"{part.name} ({describe(whole)})"
     if written is None:
         cotangents = list(directions(subject.answer, np.random.default_rng(seed)))
     else:
         modes, cotangents = ("hand",), [unit(subject.answer, (0,) * subject.answer.ndim)]
     gradients = written if written is not None else reverse(subject, cotangents) if "reverse" in modes else []
     for g in gradients:
-        if g[i].shape != x.shape or (written is None and g[i].dtype != x.dtype):
+        if (
+            g[i].shape != whole.shape
+            or (written is None and g[i].dtype != whole.dtype)
+            or g[i].dtype.kind == "c" != whole.dtype.kind
+        ):
             return [f"{title} has the wrong shape or dtype: it is {describe(g[i])}"]
     if not subject.answer.size:
         return []  # nothing to compare
 
     weights = np.stack([c.array.ravel() for c in cotangents])
-    moves = Moves(x.astype(np.float64), (seed, i))
-    right, unsure = _by_differences(subject, i, moves, weights)
+    moves = Moves(x.astype(np.float64), (seed, i) if part.which != "Im" else (seed, i, 1))
+    right, unsure = _by_differences(subject, part, moves, weights)
     size = max(
-        size, *(size_nearby(subject.moved(i), moves.x, direction) for direction in moves if direction.place is None)
+        size, *(size_nearby(subject.moved(part), moves.x, direction) for direction in moves if direction.place is None)
     )
     noise = np.array([np.finfo(np.float64).eps * size / direction.scale for direction in moves])
     columns = [direction.place for direction in moves]
@@ -160,13 +168,14 @@ def _failures(
                 "(f has a kink or a jump here, or noise in its answer)"]  # fmt: skip
     reach = np.abs(weights).sum(-1)[:, None] * np.array([np.abs(d.array).sum() for d in moves])
     allowed = tolerances.allowed(right, unsure, largest, reach, (x.dtype, subject.answer.dtype))
-    table = Table(columns, [c.place for c in cotangents], f"input {i}", x.shape, subject.answer.shape)
+    table = Table(columns, [c.place for c in cotangents], part.name, x.shape, subject.shape, subject.dtype.kind == "c")
     texts = []
     for mode in modes:
         if mode == "forward":
-            got = [_projected(weights, forward(subject, i, direction.array)) for direction in moves]
+            got = [_projected(weights, forward(subject, part, direction.array)) for direction in moves]
         else:
-            got = [np.array([_projected(d.array.ravel(), g[i].astype(np.float64)) for g in gradients]) for d in moves]
+            found = [part.of(g[i]).astype(np.float64) for g in gradients]
+            got = [np.array([_projected(d.array.ravel(), g) for g in found]) for d in moves]
         text = report(np.stack(got, axis=-1), right, allowed, table)
         if text is not None:
             texts.append(f"{title}, {'as written by hand' if mode == 'hand' else f'in {mode} mode'}, is wrong: {text}")
@@ -183,9 +192,9 @@ class Moves:
         return directions(self.x, np.random.default_rng(self.seed))
 
 
-def _by_differences(subject: Subject, i: int, moves: Moves, weights: Array) -> tuple[Array, Array]:
+def _by_differences(subject: Subject, part: Part, moves: Moves, weights: Array) -> tuple[Array, Array]:
     """The table of derivatives by finite differences, and the error of each."""
-    f = subject.moved(i)
+    f = subject.moved(part)
     along = [derivative_along(f, moves.x, direction) for direction in moves]
     right = np.stack([_projected(weights, slope) for slope, _ in along], axis=-1)
     unsure = np.stack([_projected(np.abs(weights), error) for _, error in along], axis=-1)

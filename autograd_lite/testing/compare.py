@@ -36,6 +36,7 @@ class Table(NamedTuple):
     name     of the input
     shape    of the input
     answer   the shape of the answer
+    complex  whether the answer is: its elements then have one index more, 0 for the real and 1 for the imaginary part
     """
 
     columns: Sequence[Index]
@@ -43,11 +44,17 @@ class Table(NamedTuple):
     name: str
     shape: tuple[int, ...]
     answer: tuple[int, ...]
+    complex: bool = False
 
     def label(self, row: int, column: int) -> str:
         """The derivative at a place of the table, in words."""
         of, by = self.rows[row], self.columns[column]
-        top = "a projection of f" if of is None else f"f{_subscript(of)}"
+        if of is None:
+            top = "a projection of f"
+        elif self.complex:
+            top = f"{'Im' if of[-1] else 'Re'} f{_subscript(of[:-1])}"
+        else:
+            top = f"f{_subscript(of)}"
         if by is None:
             return f"d {top} along random direction {column} of {self.name}"
         return f"d {top} / d {self.name}{_subscript(by)}"

@@ -1,9 +1,14 @@
-"""What is under test: a function at a point, and its derivatives as the engine or a user works them out."""
+"""What is under test: a function at a point, and its derivatives as the engine or a user works them out.
+
+It is seen as a function of real numbers.  A complex input is two `Part`s that are moved separately; a complex answer
+has an axis more, for its real and its imaginary part.  A gradient g by a complex input z has PyTorch's convention,
+dL = Re(conj(g) dz), so that its real part is the derivative by the real part, and so the imaginary one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,22 +22,59 @@ Gradients = list[dict[int, Array]]
 """For each cotangent, the gradient by each of the floating inputs."""
 
 
+class Part(NamedTuple):
+    """A floating input, or the real ("Re") or imaginary ("Im") part of one that is complex."""
+
+    input: int
+    which: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.which} input {self.input}".lstrip()
+
+    def of(self, array: Array) -> Array:
+        """This part of the input, or of a gradient by it."""
+        return np.asarray(array.imag if self.which == "Im" else array.real if self.which else array)
+
+    def put(self, array: Array, part: Array) -> Array:
+        """The input with this part of it replaced."""
+        if not self.which:
+            return part
+        new = array.copy()
+        if self.which == "Re":
+            new.real = part
+        else:
+            new.imag = part
+        return new
+
+
+def parts_of(values: Sequence[Any], floating: Sequence[int]) -> list[Part]:
+    """What is moved of the floating inputs, one after another."""
+    return [Part(i, which) for i in floating for which in (("Re", "Im") if values[i].dtype.kind == "c" else ("",))]
+
+
 def as_value(x: Any) -> Any:
     """What may be differentiated as an ndarray of its own; Python floats and lists of them are float64 here."""
     if isinstance(x, Tensor):
         return np.array(x.data)
-    if isinstance(x, (float, list, np.ndarray, np.generic)):
+    if isinstance(x, (float, complex, list, np.ndarray, np.generic)):
         return np.array(x)
     return x
 
 
 class Subject:
-    """A function at a point, called in the dtypes given or with everything in float64."""
+    """A function at a point, called in the dtypes given or with everything in double precision.
+
+    answer  what it gives there, as real numbers
+    dtype   of what it gives; shape too
+    """
 
     def __init__(self, f: Callable[..., Any], values: Sequence[Any], floating: Sequence[int], *, plain: bool) -> None:
         self.f, self.values, self.floating, self.plain = f, list(values), floating, plain
-        self.answer = self._checked(self._run(self.values))
-        if not np.array_equal(self.answer, self._run(self.values)):
+        given = self._checked(self._run(self.values))
+        self.dtype, self.shape = given.dtype, given.shape
+        self.answer = self.real(given)
+        if not np.array_equal(given, self._run(self.values)):
             raise AssertionError("f gives different answers for the same inputs: seed what is random in it, inside it")
 
     def _run(self, values: Sequence[Any]) -> Array:
@@ -46,16 +88,25 @@ class Subject:
         return value.copy() if self.plain or i not in self.floating else Tensor(value)
 
     def _checked(self, answer: Array) -> Array:
-        if answer.dtype.kind != "f":
+        if answer.dtype.kind not in "fc":
             raise TypeError(f"f must give floating-point numbers to be differentiated, not {describe(answer)}")
         if not np.isfinite(answer).all():
             raise AssertionError(f"f is not finite at these inputs: it gives {answer!r}")
         return answer
 
-    def moved(self, i: int) -> Callable[[Array], Array]:
-        """The answer in float64, as a function of the input i alone."""
-        wide = [x.astype(np.float64) if j in self.floating else x for j, x in enumerate(self.values)]
-        return lambda x: self._run([*wide[:i], x, *wide[i + 1 :]])
+    def real(self, answer: Array) -> Array:
+        """What f gives as real numbers."""
+        return np.stack([answer.real, answer.imag], axis=-1) if self.dtype.kind == "c" else answer
+
+    def cotangent(self, weights: Array) -> Array:
+        """The gradient of sum(weights * answer), by what f gives."""
+        return np.asarray(weights[..., 0] + 1j * weights[..., 1] if self.dtype.kind == "c" else weights, self.dtype)
+
+    def moved(self, part: Part) -> Callable[[Array], Array]:
+        """The answer in double precision, as a function of one part of the inputs alone."""
+        wide = [x.astype(np.result_type(x, np.float64)) if j in self.floating else x for j, x in enumerate(self.values)]
+        i = part.input
+        return lambda x: self.real(self._run([*wide[:i], part.put(wide[i], x), *wide[i + 1 :]]))
 
     def with_floating(self, moving: Sequence[int]) -> Callable[..., Any]:
         """f as a function of the inputs `moving` alone, for the engine to differentiate; the others are constants."""
@@ -71,22 +122,26 @@ def reverse(subject: Subject, cotangents: Sequence[Direction]) -> Gradients:
     """By the engine's backward sweep, c^T J for each cotangent c."""
     points = [Tensor(subject.values[j]) for j in subject.floating]
     _, pull = func.vjp(subject.with_floating(subject.floating), *points)
-    dtype = subject.answer.dtype
-    found = [pull(c.array.astype(dtype)) for c in cotangents]
+    found = [pull(subject.cotangent(c.array)) for c in cotangents]
     return [{j: g.data for j, g in zip(subject.floating, gs, strict=True)} for gs in found]
 
 
-def forward(subject: Subject, i: int, direction: Array) -> Array:
-    """By the engine's forward sweep, J v for a tangent v of input i."""
+def forward(subject: Subject, part: Part, direction: Array) -> Array:
+    """By the engine's forward sweep, J v for a tangent v of a part of the inputs."""
+    i = part.input
     x = subject.values[i]
-    _, tangent = func.jvp(subject.with_floating([i]), [Tensor(x)], [Tensor(direction.astype(x.dtype))])
-    return np.asarray(tangent.data.astype(np.float64))
+    tangent = part.put(np.zeros_like(x), direction.astype(part.of(x).dtype))
+    _, moved = func.jvp(subject.with_floating([i]), [Tensor(x)], [Tensor(tangent)])
+    return np.asarray(subject.real(np.asarray(moved.data)), np.float64)
 
 
 def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
     """What the hand-written gradient gives, for the cotangent 1."""
     if subject.answer.size != 1:
-        raise TypeError(f"grad= is the gradient of a single number, but f gives {describe(subject.answer)}")
+        raise TypeError(
+            f"grad= is the gradient of a single number, but f gives {subject.dtype}{list(subject.shape)}; if it is "
+            "complex, take np.real or np.abs of it"
+        )
     given = grad(*(subject.argument(i, value) for i, value in enumerate(subject.values)))
     gradients = list(given) if isinstance(given, (tuple, list)) else [given]
     if len(gradients) == len(subject.values):
@@ -100,19 +155,27 @@ def projected_gradient(
     f: Callable[..., Any], values: Sequence[Any], floating: Sequence[int], seed: int
 ) -> Callable[..., Tensor]:
     """The function x -> sum_i <c_i, gradient by x_i of <w, f(x)>> with random w and c_i: one order up, and a scalar."""
-    weights = {i: dense(np.ones(values[i].shape), np.random.default_rng([seed, i])).array for i in floating}
+    weights = {i: _drawn(values[i].shape, values[i].dtype, [seed, i]) for i in floating}
 
     def projected(*args: Any) -> Tensor:
         points = {i: args[i] if args[i].requires_grad else args[i].detach().requires_grad_() for i in floating}
         answer = f(*(points.get(i, x) for i, x in enumerate(args)))
-        total = Tensor(np.zeros((), answer.dtype))
+        total = Tensor(np.zeros((), answer.dtype).real)
         if not answer.requires_grad:
             return total
-        w = dense(np.ones(answer.shape), np.random.default_rng(seed)).array.astype(answer.dtype)
+        w = _drawn(answer.shape, answer.dtype, [seed])
         found = gradients_of(answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True)
         for i, g in zip(floating, found, strict=True):
             assert g is not None
-            total = total + np.sum(g * weights[i].astype(g.dtype))
+            total = total + np.sum(np.real(g * weights[i].astype(g.dtype)))
         return total
 
     return projected
+
+
+def _drawn(shape: tuple[int, ...], dtype: Any, seed: Sequence[int]) -> Array:
+    """Random weights in a dtype; complex ones for complex numbers."""
+    drawn = dense(np.ones(shape), np.random.default_rng(seed)).array
+    if dtype.kind == "c":
+        drawn = drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array
+    return drawn.astype(dtype)

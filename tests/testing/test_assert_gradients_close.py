@@ -106,7 +106,7 @@ def test_functions_that_have_no_derivative_here(f: Any, x: Any, words: str) -> N
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(ValueError, match="none of the inputs is of a floating dtype"):
+    with pytest.raises(ValueError, match="none of the inputs is of a floating or complex dtype"):
         assert_gradients_close(np.sum, np.arange(3))
     with pytest.raises(ValueError, match="modes are"):
         assert_gradients_close(np.sum, X, modes=("backward",))
@@ -116,6 +116,8 @@ def test_what_is_refused() -> None:
         assert_gradients_close(loss, W, X, grad=gradient, order=2)
     with pytest.raises(TypeError, match="the gradient of a single number"):
         assert_gradients_close(np.sin, X, grad=np.cos)
+    with pytest.raises(TypeError, match="the gradient of a single number, but f gives complex128"):
+        assert_gradients_close(lambda z: z * 2, 1j, grad=lambda _z: 2.0)
     with pytest.raises(TypeError, match="must give floating-point numbers"):
         assert_gradients_close(lambda x: x > 0, X)
 
@@ -140,3 +142,52 @@ def test_where_the_function_and_its_slope_vanish(power: int, dtype: Any) -> None
     assert_gradients_close(lambda x: np.sum((x - 1.0) ** power), x)
     with pytest.raises(AssertionError, match="is wrong"):
         assert_gradients_close(lambda x: np.sum((x - 1.0) ** power), x, grad=lambda x: np.full(3, 1e-3))
+
+
+Z = np.array([[1 + 2j, -0.5j], [0.3 - 1j, -2.0 + 0.1j]])
+
+
+@pytest.mark.smoke
+def test_complex_numbers() -> None:
+    assert_gradients_close(lambda z: np.exp(z) * np.conj(z), Z, order=2)
+    assert_gradients_close(lambda z, x: np.abs(z) * x, Z, np.array([1.0, 2.0]), order=2)
+    assert_gradients_close(lambda x: np.exp(1j * x), np.array([1.0, 2.0]), order=2)
+    assert_gradients_close(np.exp, Z.astype(np.complex64))
+    assert_gradients_close(lambda z: z * z, 1 + 2j)
+    assert_gradients_close(lambda z: np.sum(np.abs(z) ** 2), Z, grad=lambda z: 2 * z)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (np.conj, "by Re input 0 (complex128[2, 2]), as written by hand, is wrong: 3 of 4 differ"),
+        (lambda z: 2 * np.conj(z), "d f / d Im input 0[0, 0]: got -4, expected 4"),
+        (lambda z: 2 * np.conj(z), "diagnosis: the sign is flipped"),
+        (np.real, "diagnosis: all are zero: no gradient flows here"),
+    ],
+)
+def test_a_wrong_complex_gradient(wrong: Any, words: str) -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_gradients_close(lambda z: np.sum(np.abs(z) ** 2), Z, grad=wrong)
+    assert words in str(caught.value)
+
+
+def test_a_complex_gradient_of_real_numbers_is_refused() -> None:
+    with pytest.raises(AssertionError, match=r"wrong shape or dtype: it is complex128\[3, 4\]"):
+        assert_gradients_close(np.sum, X, grad=lambda x: np.ones_like(x) + 0j)
+
+
+def test_parts_of_a_complex_answer_are_named() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_gradients_close(lambda z: z * ag.stop_gradient(z), Z)
+    assert "in forward mode, is wrong" in str(caught.value)
+    assert "d Im f[0, 0] / d Re input 0[0, 0]: got 2, expected 4" in str(caught.value)
+    assert "d Re f[0, 0] / d Im input 0[0, 0]: got -2, expected -4" in str(caught.value)
+    with pytest.raises(AssertionError, match="order 2 of _cubed_wrongly by Re input 0"):
+        assert_gradients_close(_cubed_wrongly, Z, order=2)
+
+
+def _cubed_wrongly(z: Any) -> Any:
+    """z^3, whose first derivative is right, and the second one not."""
+    fixed = ag.stop_gradient(z)
+    return fixed**3 + 3 * fixed**2 * (z - fixed)
