@@ -7,6 +7,7 @@ matrices.
 
 from .determinants import *
 from .eigenvalues import *
+from .exponential import *
 from .extension import *
 from .factorizations import *
 from .norms import *
