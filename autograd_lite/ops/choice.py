@@ -59,8 +59,9 @@ _where_primitive = elementwise(
 
 
 @implements(np.where)
-def where(condition: Any, *branches: Any) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """x where the condition holds, else y; without x and y the places where it holds, which are integers."""
+    branches = [branch for branch in (x, y) if branch is not None]
     return _where_primitive(condition, *branches) if branches else np.nonzero(condition)
 
 
