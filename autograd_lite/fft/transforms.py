@@ -11,11 +11,14 @@ only half of a spectrum whose other half is its mirror image.  With dL = Re(c dy
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..ops.implementing import implements
+from ..ops.joining import joined
 from ..primitive import linear
 
 __all__ = [
@@ -23,7 +26,7 @@ __all__ = [
     "rfftn",
 ]  # fmt: skip
 
-_OTHER_WAY = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+_OTHER_WAY: dict[str | None, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 """The normalization with which the inverse transform has the same factor."""
 
 
@@ -109,24 +112,25 @@ _irfftn = linear(
 )
 
 
-def _settled(name: str, x: Any, s: Any, axes: Any) -> tuple[Any, tuple[int, ...]]:
-    """Lengths (None for those of x) and axes, as numbers, of a transform over several axes."""
+def _settled(name: str, a: Any, s: Any, axes: Any) -> tuple[Any, Any, tuple[int, ...]]:
+    """The array, lengths (None for those it has) and axes, counted from the first, of a transform over several axes."""
+    x = joined(a)
     ndim = len(x.shape)
     if axes is None:
         axes = range(ndim) if s is None else range(ndim - len(s), ndim)
-    axes = tuple(axes)
+    axes = normalize_axis_tuple(tuple(axes), ndim, allow_duplicate=True)
     if s is None:
-        return None, axes
+        return x, None, axes
     if len(s) != len(axes):
         raise ValueError(f"{name}: s has {len(s)} lengths for {len(axes)} axes; s={tuple(s)}, axes={axes}")
-    return tuple(x.shape[axis] if n in (None, -1) else int(n) for n, axis in zip(s, axes, strict=True)), axes
+    lengths = tuple(x.shape[axis] if n in (None, -1) else index(n) for n, axis in zip(s, axes, strict=True))
+    return x, lengths, axes
 
 
-def _several(primitive: Any, name: str, x: Any, s: Any, axes: Any, norm: Any) -> Any:
-    s, axes = _settled(name, x, s, axes)
+def _several(primitive: Any, x: Any, s: Any, axes: tuple[int, ...], norm: Any) -> Any:
     if not axes:
-        return x * 1.0
-    if len({axis % len(x.shape) for axis in axes}) == len(axes):
+        return np.copy(x)
+    if len(set(axes)) == len(axes):
         return primitive(x, s=s, axes=axes, norm=norm)
     for i in reversed(range(len(axes))):  # an axis that is named twice is transformed twice, the last one first
         x = primitive(x, s=None if s is None else s[i : i + 1], axes=axes[i : i + 1], norm=norm)
@@ -147,31 +151,32 @@ def fft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -
     Raises:
         ValueError: n is less than 1, or `norm` another word.
     """
-    return _fftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+    return _fftn(joined(a), s=None if n is None else (n,), axes=(axis,), norm=norm)
 
 
 @implements(np.fft.ifft)
 def ifft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The inverse of `fft` along one axis."""
-    return _ifftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+    return _ifftn(joined(a), s=None if n is None else (n,), axes=(axis,), norm=norm)
 
 
 @implements(np.fft.rfft)
 def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The transform of real numbers along one axis: the n // 2 + 1 frequencies that are not mirror images."""
-    return _rfftn(a, s=None if n is None else (n,), axes=(axis,), norm=norm)
+    return _rfftn(joined(a), s=None if n is None else (n,), axes=(axis,), norm=norm)
 
 
 @implements(np.fft.irfft)
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The inverse of `rfft`: n real numbers, by default 2 (K - 1) for K frequencies."""
-    return _irfftn(a, s=(2 * (a.shape[axis] - 1) if n is None else n,), axes=(axis,), norm=norm)
+    x = joined(a)
+    return _irfftn(x, s=(2 * (x.shape[axis] - 1) if n is None else n,), axes=(axis,), norm=norm)
 
 
 @implements(np.fft.hfft)
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The transform of numbers whose other half is their mirror image, given the first half: n real numbers."""
-    return irfft(np.conjugate(a), n, axis, _OTHER_WAY[norm])
+    return irfft(np.conjugate(joined(a)), n, axis, _OTHER_WAY[norm])
 
 
 @implements(np.fft.ihfft)
@@ -183,35 +188,35 @@ def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
 @implements(np.fft.fftn)
 def fftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
     """The transform over several axes (by default all); `s` are the lengths, as `n` of `fft`, -1 for that of a."""
-    return _several(_fftn, "fftn", a, s, axes, norm)
+    return _several(_fftn, *_settled("fftn", a, s, axes), norm)
 
 
 @implements(np.fft.ifftn)
 def ifftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
     """The inverse of `fftn`."""
-    return _several(_ifftn, "ifftn", a, s, axes, norm)
+    return _several(_ifftn, *_settled("ifftn", a, s, axes), norm)
 
 
 @implements(np.fft.rfftn)
 def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
     """The transform of real numbers over several axes: `rfft` along the last one, `fft` along the others."""
-    s, axes = _settled("rfftn", a, s, axes)
+    x, s, axes = _settled("rfftn", a, s, axes)
     if len(set(axes)) < len(axes):
-        s = tuple(a.shape[axis] for axis in axes) if s is None else s
-        return _several(_fftn, "rfftn", _rfftn(a, s=s[-1:], axes=axes[-1:], norm=norm), s[:-1], axes[:-1], norm)
-    return _rfftn(a, s=s, axes=axes, norm=norm)
+        s = tuple(x.shape[axis] for axis in axes) if s is None else s
+        return _several(_fftn, _rfftn(x, s=s[-1:], axes=axes[-1:], norm=norm), s[:-1], axes[:-1], norm)
+    return _rfftn(x, s=s, axes=axes, norm=norm)
 
 
 @implements(np.fft.irfftn)
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Any:
     """The inverse of `rfftn`; the last length is by default 2 (K - 1)."""
-    s, axes = _settled("irfftn", a, s, axes)
+    x, s, axes = _settled("irfftn", a, s, axes)
     if s is None:
-        s = (*(a.shape[axis] for axis in axes[:-1]), 2 * (a.shape[axes[-1]] - 1))
-    if len(set(axes)) < len(axes):
-        first = _several(_ifftn, "irfftn", a, s[:-1], axes[:-1], norm)
-        return _irfftn(first, s=s[-1:], axes=axes[-1:], norm=norm)
-    return _irfftn(a, s=s, axes=axes, norm=norm)
+        s = (*(x.shape[axis] for axis in axes[:-1]), 2 * (x.shape[axes[-1]] - 1))
+    if len(set(axes)) < len(axes):  # here NumPy goes through the axes from the first
+        x = _several(_ifftn, x, s[-2::-1], axes[-2::-1], norm)
+        return _irfftn(x, s=s[-1:], axes=axes[-1:], norm=norm)
+    return _irfftn(x, s=s, axes=axes, norm=norm)
 
 
 @implements(np.fft.fft2)

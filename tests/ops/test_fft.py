@@ -17,8 +17,23 @@ RNG = np.random.default_rng(0)
 def test_an_axis_named_twice_is_transformed_twice(name: str) -> None:
     call = getattr(np.fft, name)
     x = RNG.normal(size=(3, 4))
-    same(call(ag.Tensor(x), axes=(0, 1, 0)), call(x, axes=(0, 1, 0)))
+    got = call(ag.Tensor(x, requires_grad=True), axes=(0, 1, 0))
+    np.testing.assert_array_equal(got.data, call(x, axes=(0, 1, 0)))
     assert_gradients_close(lambda x: np.real(call(x, axes=(0, 0))), x)
+    assert_gradients_close(lambda x: np.real(call(x, axes=(-1, 1))), x)  # the same axis by two names
+
+
+def test_no_axis_gives_the_input() -> None:
+    x = ag.Tensor(RNG.normal(size=3), requires_grad=True)
+    same(np.fft.fftn(x, axes=()), x)
+
+
+def test_nested_lists() -> None:
+    x = RNG.normal(size=(2, 3))
+    for name in ("fft", "rfft", "irfft", "hfft", "ihfft", "fftn", "irfft2"):
+        call = getattr(ag.fft, name)
+        same(call(x.tolist()), call(x))
+        same(call([ag.Tensor(row, requires_grad=True) for row in x]), call(x))
 
 
 @pytest.mark.parametrize("name", ["fftn", "rfftn", "irfftn"])
@@ -72,6 +87,7 @@ def test_frequencies() -> None:
         (lambda x: np.fft.fft(x, 0), "Invalid number of FFT data points"),
         (lambda x: np.fft.fft(x, norm="half"), "norm"),
         (lambda x: np.fft.fftn(x, s=(2, 3), axes=(0,)), "2 lengths for 1 axes"),
+        (lambda x: np.fft.rfftn(x, axes=(2,)), "axis 2 is out of bounds"),
     ],
 )
 def test_errors(call, message: str) -> None:
