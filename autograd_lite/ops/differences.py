@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
 import numpy as np
 
-from ..primitive import linear
+from ..primitive import Primitive, Traced, linear
 from .implementing import implements
 from .indexing import axis_in
 from .joining import joined
+from .reductions import values
 
 __all__ = ["diff", "ediff1d", "gradient", "trapezoid"]
 
@@ -18,16 +21,32 @@ def _diff(x: Any, n: int, axis: int) -> Any:
     return np.diff(x, n, axis)
 
 
-def _diff_transpose(g: Any, _ans: Any, _x: Any, n: int, axis: int) -> Any:
-    """The differences of g between zeros, with their sign turned for odd n."""
-    if n >= _x.shape[axis]:
-        return np.zeros(_x.shape, g.dtype)
-    zeros = np.zeros([n if i == axis else length for i, length in enumerate(_x.shape)], g.dtype)
-    found = _diff_primitive(np.concatenate([zeros, g, zeros], axis), n, axis)
-    return -found if n % 2 else found
+def _diff_transposed(g: Any, n: int, axis: int, length: int) -> Any:
+    """x̄ᵢ = gᵢ₋₁ - gᵢ, where what lies outside of g is 0; n times over, up to a length."""
+    if n >= length:
+        return np.zeros([length if i == axis else m for i, m in enumerate(g.shape)], g.dtype)
+    g = np.moveaxis(g, axis, 0)
+    for _ in range(n):
+        x = np.empty((g.shape[0] + 1, *g.shape[1:]), g.dtype)
+        np.negative(g[0], out=x[:1].reshape(g.shape[1:]))
+        np.subtract(g[:-1], g[1:], out=x[1:-1])
+        x[-1] = g[-1]
+        g = x
+    return np.moveaxis(g, 0, axis)
 
 
-_diff_primitive = linear(np.diff, _diff_transpose, raw=_diff, math="dyᵢ = dxᵢ₊₁ - dxᵢ;  x̄ᵢ = ȳᵢ₋₁ - ȳᵢ  (n = 1)")
+_diff_transposed.__name__ = "diff_transposed"
+_diff_primitive: Primitive = linear(
+    np.diff,
+    lambda g, _ans, _x, n, axis: _diff_transposed_primitive(g, n, axis, _x.shape[axis]),
+    raw=_diff,
+    math="dyᵢ = dxᵢ₊₁ - dxᵢ;  x̄ᵢ = ȳᵢ₋₁ - ȳᵢ  (n = 1)",
+)
+_diff_transposed_primitive: Primitive = linear(
+    _diff_transposed,
+    lambda g, _ans, _y, n, axis, length: _diff_primitive(g, n, axis),
+    math="dxᵢ = dyᵢ₋₁ - dyᵢ;  ȳᵢ = x̄ᵢ₊₁ - x̄ᵢ  (n = 1)",
+)
 
 
 @implements(np.diff)
@@ -96,9 +115,16 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         steps = joined(dx)
     else:
         x = joined(x)
+        if x.shape != y.shape and x.shape != (y.shape[axis],):
+            raise ValueError(
+                f"trapezoid: x of shape {x.shape} for y of shape {y.shape}; it must have that shape, or "
+                f"{(y.shape[axis],)} for the points along axis {axis}"
+            )
         steps = np.diff(x, axis=axis if x.ndim > 1 else 0)
-        if x.ndim == 1:
-            steps = np.reshape(steps, [-1 if i == axis else 1 for i in range(y.ndim)])
+        if x.ndim == 1 and y.ndim > 1:
+            ends = np.zeros(1, steps.dtype)
+            weights = (np.concatenate([ends, steps]) + np.concatenate([steps, ends])) * 0.5
+            return np.sum(y * np.reshape(weights, [-1 if i == axis else 1 for i in range(y.ndim)]), axis)
     left, right = _part(y, axis, None, -1), _part(y, axis, 1, None)
     return np.sum(steps * (left + right), axis) * 0.5
 
@@ -141,31 +167,74 @@ def _along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     n = f.shape[axis]
     if n < edge_order + 1:
         raise ValueError(f"gradient: axis {axis} has {n} points; edge_order {edge_order} needs {edge_order + 1}")
+    if np.ndim(spacing) and spacing.shape != (n,):
+        raise ValueError(
+            f"gradient: the coordinates along axis {axis} must be a number or of shape ({n},), not {spacing.shape}"
+        )
+    if not (isinstance(spacing, Traced) and spacing._node is not None):
+        return _gradient_primitive(f, axis, values(spacing), edge_order)
+    inside, start, end = _coefficients(spacing, f, axis, edge_order)
+    here = _total(c * _part(f, axis, i, n - 2 + i) for i, c in enumerate(inside))
+    first = _total(c * _part(f, axis, i, i + 1) for i, c in enumerate(start))
+    last = _total(c * _part(f, axis, n - 1 - i, n - i) for i, c in enumerate(end))
+    return np.concatenate([first, here, last], axis)
 
-    def at(start: int | None, stop: int | None) -> Any:
-        return _part(f, axis, start, stop)
 
-    before, here, after = at(None, -2), at(1, -1), at(2, None)
+def _total(terms: Any) -> Any:
+    return functools.reduce(operator.add, terms)
+
+
+def _coefficients(spacing: Any, f: Any, axis: int, edge_order: int) -> tuple[Any, Any, Any]:
+    """What the derivative multiplies f by: at a point inside, and before and after it; at the first points; at the
+    last ones, counted from the end."""
     if not np.ndim(spacing):
-        inside = (after - before) / (spacing * 2)
-        first = last = (spacing, spacing)
+        half = 0.5 / spacing
+        inside, start, end = (-half, 0.0, half), (spacing, spacing), (-spacing, -spacing)
     else:
-        if spacing.ndim != 1 or spacing.shape[0] != n:
-            raise ValueError(
-                f"gradient: the coordinates along axis {axis} must be a number or of shape ({n},), not {spacing.shape}"
-            )
         steps = np.diff(spacing if spacing.dtype.kind == "f" else spacing.astype(np.float64))
         steps = steps.astype(np.finfo(f.dtype).dtype)
-        h, k = (np.reshape(part, [-1 if i == axis else 1 for i in range(f.ndim)]) for part in (steps[:-1], steps[1:]))
-        inside = before * (-k / (h * (h + k))) + here * ((k - h) / (h * k)) + after * (h / (k * (h + k)))
-        first, last = (steps[0], steps[min(1, n - 2)]), (steps[-1], steps[max(-2, 1 - n)])
-    start = _edge(first[0], first[1], at(0, 1), at(1, 2), at(2, 3), edge_order)
-    end = _edge(-last[0], -last[1], at(n - 1, n), at(n - 2, n - 1), at(n - 3, n - 2), edge_order)
-    return np.concatenate([start, inside, end], axis)
+        shape = [-1 if i == axis else 1 for i in range(f.ndim)]
+        h, k = np.reshape(steps[:-1], shape), np.reshape(steps[1:], shape)
+        inside = (-k / (h * (h + k)), (k - h) / (h * k), h / (k * (h + k)))
+        start, end = (steps[0], steps[edge_order - 1]), (-steps[-1], -steps[-edge_order])
+    return inside, _edge(*start, edge_order), _edge(*end, edge_order)
 
 
-def _edge(h: Any, k: Any, f0: Any, f1: Any, f2: Any, edge_order: int) -> Any:
-    """The derivative at the first of three points with steps h and k between them."""
+def _edge(h: Any, k: Any, edge_order: int) -> tuple[Any, ...]:
+    """The coefficients of the derivative at the first of two or three points with steps h and k between them."""
     if edge_order == 1:
-        return (f1 - f0) / h
-    return f0 * (-(h * 2 + k) / (h * (h + k))) + f1 * ((h + k) / (h * k)) - f2 * (h / (k * (h + k)))
+        return -1 / h, 1 / h
+    return -(h * 2 + k) / (h * (h + k)), (h + k) / (h * k), -h / (k * (h + k))
+
+
+def _gradient(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
+    return np.gradient(f, spacing, axis=axis, edge_order=edge_order)
+
+
+def _gradient_transposed(g: Any, axis: int, spacing: Any, edge_order: int) -> Any:
+    """Every element of g goes to the points that it was made of."""
+    inside, start, end = _coefficients(spacing, g, axis, edge_order)
+    n = g.shape[axis]
+    x = np.zeros(g.shape, g.dtype)
+    for i, c in enumerate(inside):
+        if np.ndim(c) or c:
+            _part(x, axis, i, n - 2 + i)[...] += _part(g, axis, 1, n - 1) * c
+    for i, c in enumerate(start):
+        _part(x, axis, i, i + 1)[...] += _part(g, axis, 0, 1) * c
+    for i, c in enumerate(end):
+        _part(x, axis, n - 1 - i, n - i)[...] += _part(g, axis, n - 1, n) * c
+    return x
+
+
+_gradient_transposed.__name__ = "gradient_transposed"
+_gradient_primitive: Primitive = linear(
+    np.gradient,
+    lambda g, _ans, _f, axis, spacing, edge_order: _gradient_transposed_primitive(g, axis, spacing, edge_order),
+    raw=_gradient,
+    math="dyᵢ = Σ cᵢⱼ dxⱼ over the neighbours;  x̄ⱼ = Σ cᵢⱼ ȳᵢ",
+)
+_gradient_transposed_primitive: Primitive = linear(
+    _gradient_transposed,
+    lambda g, _ans, _y, axis, spacing, edge_order: _gradient_primitive(g, axis, spacing, edge_order),
+    math="dxⱼ = Σ cᵢⱼ dyᵢ;  ȳᵢ = Σ cᵢⱼ x̄ⱼ",
+)

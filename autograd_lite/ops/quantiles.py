@@ -139,7 +139,8 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
         found = ranked(row, ranks)
         first, second = found[..., back[: first.size]], found[..., back[first.size :]] if along is not None else None
     else:
-        first, second = ranked(row, first), ranked(row, second) if along is not None else None
+        found = ranked(row, np.concatenate([first, second], -1) if along is not None else first)
+        first, second = found[..., : q.size], found[..., q.size :]
     if weak and along is not None:
         along = along.astype(row.dtype) if row.dtype.kind in "fc" else along
     answer = _between_two(first, second, along)

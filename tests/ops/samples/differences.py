@@ -3,6 +3,9 @@
 import numpy as np
 import torch
 
+from autograd_lite.ops.differences import _diff_transposed_primitive as diff_transposed
+from autograd_lite.ops.differences import _gradient_transposed_primitive as gradient_transposed
+
 from .sample import A, Sample, apart
 
 POINTS = np.array([0.0, 0.5, 1.5, 2.0, 3.25])
@@ -35,13 +38,13 @@ SAMPLES = [
         name="trapezoid x",
     ),
     Sample("sum", np.trapezoid, ((2, 4), (2, 4)), torch.trapezoid, name="trapezoid, x for each"),
-    Sample("concat", lambda x: np.gradient(x), ((5,),), lambda x: torch.gradient(x)[0], name="gradient", complex=True),
+    Sample("gradient", lambda x: np.gradient(x), ((5,),), lambda x: torch.gradient(x)[0], complex=True),
     Sample(
-        "concat", lambda x: np.gradient(x, 0.25, axis=1, edge_order=2), ((2, 4),),
+        "gradient", lambda x: np.gradient(x, 0.25, axis=1, edge_order=2), ((2, 4),),
         lambda x: torch.gradient(x, spacing=0.25, dim=1, edge_order=2)[0], name="gradient edge_order=2",
     ),
     Sample(
-        "concat", lambda x: np.gradient(x, POINTS, 2, edge_order=1)[0] * np.gradient(x, 0.5)[1], ((5, 3),),
+        "gradient", lambda x: np.gradient(x, POINTS, 2, edge_order=1)[0] * np.gradient(x, 0.5)[1], ((5, 3),),
         lambda x: torch.gradient(x, spacing=(UNEVEN.to(x.dtype), torch.arange(3).to(x.dtype) * 2))[0]
         * torch.gradient(x, spacing=0.5)[1], name="gradient of both axes",
     ),
@@ -50,4 +53,12 @@ SAMPLES = [
         None, name="gradient by coordinates",
     ),
     Sample("concat", lambda x, h: np.gradient(x, h * h), ((4,), np.array(0.75)), None, name="gradient by a distance"),
+    Sample(
+        "diff_transposed", lambda x: diff_transposed(x, 2, 0, 5), ((3, 2),), None,
+        numpy=lambda x: np.diff(np.concatenate([np.zeros((2, 2), x.dtype), x, np.zeros((2, 2), x.dtype)]), 2, 0),
+    ),
+    Sample(
+        "gradient_transposed", lambda x: gradient_transposed(x, 1, POINTS, 2), ((2, 5),), None,
+        numpy=lambda x: (x @ np.gradient(np.eye(5), POINTS, axis=0, edge_order=2)).astype(x.dtype),
+    ),
 ]  # fmt: skip
