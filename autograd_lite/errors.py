@@ -84,6 +84,8 @@ _REMEDIES = {
     "arrays used as indices must be": "index with integer or boolean arrays; astype(int) makes integers",
     "out of bounds for axis": "an index must lie between -n and n-1 for an axis of length n",
     "is out of bounds for array of dimension": "an axis must lie between -ndim and ndim-1",
+    "Incompatible dimensions": "a and b must have as many rows",
+    "is unsupported in linalg": "cast it first, x.astype(np.float32): LAPACK has float32 and float64, real and complex",
     "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take singular matrices",
     "must be square": "np.linalg.pinv, lstsq, qr and svd take matrices of any shape",
     "Last 2 dimensions of the array": "np.linalg.pinv, lstsq, qr and svd take matrices of any shape",

@@ -74,11 +74,11 @@ def _lost(turns: Any, gw: Any, w: Any) -> Any:
     return turned | np.swapaxes(turned, -2, -1) | different & by_vectors
 
 
-def _eigh(a: Any, UPLO: str) -> list[Any]:
+def _eigh(a: Any, UPLO: Any) -> list[Any]:
     return list(np.linalg.eigh(a, UPLO))
 
 
-def _eigh_vjp(g: list[Any], ans: Any, _a: Any, UPLO: str) -> Any:
+def _eigh_vjp(g: list[Any], ans: Any, _a: Any, UPLO: Any) -> Any:
     (w, v), (gw, gv) = ans, g
     turns = adjoint(v) @ gv
     refuse_phases("eigh", turns)
@@ -86,7 +86,7 @@ def _eigh_vjp(g: list[Any], ans: Any, _a: Any, UPLO: str) -> Any:
     return hermitian(v @ inner @ adjoint(v))
 
 
-def _eigh_jvp(t: Any, ans: Any, _a: Any, UPLO: str) -> list[Any]:
+def _eigh_jvp(t: Any, ans: Any, _a: Any, UPLO: Any) -> list[Any]:
     w, v = ans
     p = adjoint(v) @ hermitian(t) @ v
     return [np.real(diagonal_of(p)), v @ _over_gaps(p, w, matters(p))]
@@ -111,16 +111,16 @@ def eigh(a: Any, UPLO: str = "L") -> EighResult:
     return EighResult(*_eigh_primitive(array(a), UPLO=UPLO))
 
 
-def _eigvalsh(a: Any, UPLO: str) -> Any:
+def _eigvalsh(a: Any, UPLO: Any) -> Any:
     return np.linalg.eigvalsh(a, UPLO)
 
 
-def _eigvalsh_vjp(g: Any, _ans: Any, a: Any, UPLO: str) -> Any:
+def _eigvalsh_vjp(g: Any, _ans: Any, a: Any, UPLO: Any) -> Any:
     v = np.linalg.eigh(a, UPLO).eigenvectors
     return hermitian((v * rows(g)) @ adjoint(v))
 
 
-def _eigvalsh_jvp(t: Any, _ans: Any, a: Any, UPLO: str) -> Any:
+def _eigvalsh_jvp(t: Any, _ans: Any, a: Any, UPLO: Any) -> Any:
     v = np.linalg.eigh(a, UPLO).eigenvectors
     return np.real(np.sum(conjugate(v) * (hermitian(t) @ v), axis=-2))
 

@@ -72,11 +72,11 @@ class QRResult(NamedTuple):
     R: Any
 
 
-def _qr(a: Any, mode: str) -> list[Any]:
+def _qr(a: Any, mode: Any) -> list[Any]:
     return list(np.linalg.qr(a, mode))
 
 
-def _qr_vjp(g: list[Any], ans: Any, _a: Any, mode: str) -> Any:
+def _qr_vjp(g: list[Any], ans: Any, _a: Any, mode: Any) -> Any:
     """For M >= N; of a complete Q the other columns turn as the first ones make them."""
     n = _a.shape[-1]
     (q, r), (gq, gr) = ans, g
@@ -91,7 +91,7 @@ def _qr_vjp(g: list[Any], ans: Any, _a: Any, mode: str) -> Any:
     return adjoint(np.linalg.solve(r, adjoint(total)))
 
 
-def _qr_jvp(v: Any, ans: Any, _a: Any, mode: str) -> list[Any]:
+def _qr_jvp(v: Any, ans: Any, _a: Any, mode: Any) -> list[Any]:
     n = _a.shape[-1]
     q, r = ans
     rest = q[..., n:]
@@ -151,6 +151,8 @@ def qr(a: Any, mode: str = "reduced") -> Any:
         ValueError: another mode; "raw" has no derivative.
     """
     a = array(a)
+    if len(a.shape) < 2:
+        raise np.linalg.LinAlgError(f"qr: a has shape {tuple(a.shape)}, and must have two axes or more")
     if mode == "r":
         return _r_alone(a) if a.shape[-2] >= a.shape[-1] else qr(a).R
     if mode not in ("reduced", "complete"):

@@ -24,7 +24,7 @@ def _axes(x: Any, axis: Any) -> tuple[int, ...]:
     ndim = len(x.shape)
     if axis is None:
         return tuple(range(ndim))
-    return tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim))
+    return tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim, "norm: axis"))
 
 
 def _p_norm(x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
@@ -100,6 +100,12 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: flo
     return _p_norm_primitive(x, p=ord, axis=_axes(x, axis), keepdims=bool(keepdims))
 
 
+def _extreme(x: Any, axis: int, ord: float, keepdims: bool) -> Any:
+    """The smallest for a negative `ord`, else the largest; that of none is 0."""
+    reduce = np.min if ord < 0 else np.max if x.shape[axis] else np.sum
+    return reduce(x, axis=axis, keepdims=keepdims)
+
+
 def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
     """The norm of the matrices that lie in two axes of x."""
     row, column = axes
@@ -107,7 +113,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
         return vector_norm(x, axis=axes, keepdims=keepdims)
     if ord in ("nuc", 2, -2):
         values = np.linalg.svdvals(np.moveaxis(x, axes, (-2, -1)))
-        found = np.sum(values, axis=-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
+        found = np.sum(values, axis=-1) if ord == "nuc" else _extreme(values, -1, ord, False)
         return np.expand_dims(found, axes) if keepdims else found
     if ord in (1, -1):
         summed, along = row, column
@@ -116,8 +122,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
     else:
         raise ValueError(f"norm: a matrix norm is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
     sums = vector_norm(x, ord=1, axis=summed, keepdims=True)
-    extreme = np.max if ord > 0 else np.min
-    found = extreme(sums, axis=along, keepdims=True)
+    found = _extreme(sums, along, ord, True)
     return found if keepdims else np.squeeze(found, axes)
 
 
@@ -157,11 +162,15 @@ def cond(x: Any, p: Any = None) -> Any:
     That of a singular matrix is inf, and its gradient NaN.
     """
     x = array(x)
+    if 0 in x.shape[-2:]:
+        raise np.linalg.LinAlgError(f"cond: a matrix without elements has no condition number; x has shape {x.shape}")
     if p is None or p in (2, -2):
         values = np.linalg.svdvals(x)
         top, bottom = (values[..., -1], values[..., 0]) if p == -2 else (values[..., 0], values[..., -1])
         with np.errstate(divide="ignore", invalid="ignore"):
-            return top / bottom
+            found = top / bottom
+        nothing = (plain(top) == 0) & (plain(bottom) == 0)  # singular too, and not 0 / 0
+        return np.where(nothing, np.inf, found) if nothing.any() else found
     try:
         return matrix_norm(x, ord=p) * matrix_norm(np.linalg.inv(x), ord=p)
     except np.linalg.LinAlgError:
