@@ -39,7 +39,7 @@ def einsum(*operands: Any, optimize: Any = True, dtype: Any = None) -> Any:
     >>> import autograd_lite as ag
     >>> a = ag.Tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> ag.einsum("ij,kj,k->i", a, a, [1.0, -1.0])
-    Tensor([-6., -14.], dtype=float32)
+    Tensor([ -6., -14.], dtype=float32)
     """
     subscripts, arrays = _told_apart(operands)
     if dtype is not None:

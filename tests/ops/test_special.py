@@ -39,6 +39,7 @@ class TestDerivativesOfGammaFunctions:
     def test_digamma_by_its_recurrence(self) -> None:
         x = ag.Tensor(np.array([0.3, 2.0, 17.0]), requires_grad=True)
         (first,) = ag.grad(special.gammaln(x + 1) - special.gammaln(x), x, np.ones(3), create_graph=True)
+        assert first is not None
         same(first, 1 / x.data, rtol=1e-12)
         (second,) = ag.grad(first, x, np.ones(3))
         same(second, -1 / x.data**2, rtol=1e-12)
@@ -80,8 +81,10 @@ def test_slopes_at_the_extremes(call: Any, at: list[float], slope: list[float]) 
     x = ag.Tensor(np.array(at), requires_grad=True)
     y = call(x)
     (first,) = ag.grad(y, x, np.ones(y.shape), create_graph=True)
+    assert first is not None
     np.testing.assert_allclose(first.data, slope, rtol=1e-9)
     (second,) = ag.grad(first, x, np.ones(x.shape), materialize_grads=True)
+    assert second is not None
     assert np.isfinite(second.data).all()
 
 
