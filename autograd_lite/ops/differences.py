@@ -208,7 +208,7 @@ def _edge(h: Any, k: Any, edge_order: int) -> tuple[Any, ...]:
 
 
 def _gradient(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
-    return np.gradient(f, spacing, axis=axis, edge_order=edge_order)
+    return np.gradient(f, spacing, axis=axis, edge_order=edge_order)  # type: ignore[call-overload]
 
 
 def _gradient_transposed(g: Any, axis: int, spacing: Any, edge_order: int) -> Any:
