@@ -99,6 +99,11 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
 
 def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: object) -> dict[str, Any]:
     """Keyword arguments with the arrays of Tensors; no gradient flows to them, so none may ask for one."""
+    if isinstance(primitive.raw, np.ufunc):
+        raise TypeError(
+            f"{primitive.name} of a Tensor takes no {', '.join(f'{name}=' for name in kwargs)}; "
+            f"np.{primitive.name} takes those of NumPy's keywords that have a meaning here"
+        )
     plain = {}
     for name, value in kwargs.items():
         if isinstance(value, Traced):

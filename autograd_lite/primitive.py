@@ -30,8 +30,10 @@ gets a stand-in that has its `shape` and `dtype` (None for an argument that carr
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +54,19 @@ class Traced:
     def _apply(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a primitive on arguments of which at least one is Traced."""
         raise NotImplementedError
+
+
+class _OfEach:
+    """An attribute that instances work out for themselves, while their class has its own.
+
+    It stands in for `__doc__` and `__signature__`, which a property would take away from the class.
+    """
+
+    def __init__(self, of_instance: Callable[[Primitive], Any], of_class: Any) -> None:
+        self.of_instance, self.of_class = of_instance, of_class
+
+    def __get__(self, instance: Primitive | None, owner: type) -> Any:
+        return self.of_class if instance is None else self.of_instance(instance)
 
 
 class Primitive:
@@ -131,6 +146,10 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"
 
+    @property
+    def __name__(self) -> str:
+        return self.name
+
     def differentiable(self, position: int) -> bool:
         """Whether a gradient flows to the argument at `position`."""
         return self.everywhere or (position < len(self.vjps) and self.vjps[position] is not None)
@@ -144,6 +163,31 @@ class Primitive:
                 if rule is not None:
                     rules.append(rule)
         return set().union(*(_reads(rule, count) for rule in rules))
+
+
+def _doc(primitive: Primitive) -> str:
+    """What the function is, by its own docstring, or the first lines of NumPy's; and its derivative."""
+    text = inspect.getdoc(primitive.function) or ""
+    if (getattr(primitive.function, "__module__", None) or "numpy").startswith(("numpy", "scipy")):
+        called = re.compile(rf"{re.escape(primitive.name)}\(.*\)$", re.DOTALL)  # a ufunc's begins with how it is called
+        text = next((part for part in text.split("\n\n") if not called.match(part.strip())), "")
+    return f"{text}\n\nDerivative: {primitive.math}" if primitive.math else text
+
+
+def _signature(primitive: Primitive) -> inspect.Signature:
+    """The arguments that are taken: those of the function that runs."""
+    for function in (primitive.raw, primitive.function):
+        if isinstance(function, FunctionType):
+            return inspect.signature(function)
+    if not isinstance(primitive.function, np.ufunc):
+        return inspect.signature(primitive.function)
+    count = primitive.function.nin
+    names = ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+    return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
+
+
+Primitive.__doc__ = _OfEach(_doc, Primitive.__doc__)  # type: ignore[assignment]
+Primitive.__signature__ = _OfEach(_signature, None)  # type: ignore[attr-defined]
 
 
 class _Keepers(dict[int, "itemgetter[Any]"]):

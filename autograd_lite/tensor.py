@@ -12,6 +12,7 @@ Operators, NumPy's functions and array methods apply; the verbs of differentiati
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +25,7 @@ from .errors import describe
 from .gradients import seed, sweep
 from .interchange import Interchange
 from .methods import Methods
+from .mode import current
 from .numpy_protocol import read_only
 from .operators import Operators
 from .primitive import Primitive, Traced
@@ -265,13 +267,24 @@ class Tensor(Operators, Methods, Interchange, Traced):
         return bool(self._data)
 
     def __float__(self) -> float:
+        self._warn_of_loss("float")
         return float(self.item())
 
     def __int__(self) -> int:
         return int(self.item())
 
     def __complex__(self) -> complex:
+        self._warn_of_loss("complex")
         return complex(self.item())
+
+    def _warn_of_loss(self, doing: str) -> None:
+        """Say that a number carries no gradient: NumPy asks for one in `array[0] = t`, and `math.exp(t)` does."""
+        if self._node is not None and current().recording:
+            warnings.warn(
+                f"a Tensor that requires a gradient became a number without one, by {doing}(t), `array[i] = t` or a "
+                "function of numbers like math.exp; write t.item() if that is meant, or else keep to Tensors and NumPy",
+                stacklevel=3,
+            )
 
     def __index__(self) -> int:
         if self._data.dtype.kind not in "iu" or self._data.shape != ():

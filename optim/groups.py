@@ -157,6 +157,11 @@ def _check_param(param: Any, label: str) -> None:
             f"{label}, {describe(param)}, was computed by {param.name}; pass the leaves it was computed from, or "
             "t.detach().requires_grad_()"
         )
+    if param.dtype.kind == "c":
+        raise TypeError(
+            f"{label}, {describe(param)}, is complex, and optimizers step over real numbers; train its real and its "
+            "imaginary part, two parameters, and put them together where they are used: re + 1j * im"
+        )
     if param.dtype.kind != "f":
         raise TypeError(f"{label}, {describe(param)}, is not of a floating-point dtype and cannot be trained")
 

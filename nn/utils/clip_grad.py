@@ -170,6 +170,12 @@ def _gradients(parameters: list[Tensor]) -> list[Array]:
     """The gradients there are, as arrays that may be written to; raises before it changes anything."""
     if len({id(param) for param in parameters}) < len(parameters):
         raise ValueError("parameters has a Tensor twice, whose gradient would be clipped twice; pass each once")
+    for i, param in enumerate(parameters):
+        if param.dtype.kind == "c":
+            raise TypeError(
+                f"parameters[{i}], {describe(param)}, is complex, whose gradient is not clipped; train its "
+                "real and its imaginary part, as optimizers ask for"
+            )
     watches = [param._node.watch for param in parameters if param._node is not None and param._node.watch is not None]
     for watch in watches:
         if isinstance(watch.grad, Tensor) and watch.grad.requires_grad:

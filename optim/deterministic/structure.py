@@ -143,6 +143,11 @@ def _array(value: Any, path: str) -> Array:
             f"{path} is a {type(value).__name__}; pass a Tensor, an ndarray or a float, or a dict, list, tuple or "
             "dataclass of them"
         )
+    if array.dtype.kind == "c":
+        raise TypeError(
+            f"{path}, {describe(array)}, is complex, and points are made of real numbers; pass the real and the "
+            "imaginary part, and put them together in the function: re + 1j * im"
+        )
     if array.dtype not in (np.float64, np.float32, np.float16):
         raise TypeError(f"{path}, {describe(array)}, is not of a floating-point dtype; use .astype(np.float64)")
     return array

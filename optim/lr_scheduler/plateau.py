@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, SupportsFloat
 
 from autograd_lite.errors import describe
+from autograd_lite.tensor import Tensor
 
 from ..optimizer import Optimizer
 from ..options import count, finite, not_negative, one_of, within
@@ -89,7 +90,7 @@ class ReduceLROnPlateau(LRScheduler):
             TypeError: metrics is not a number; nothing has been changed then.
         """
         try:
-            current = float(metrics)
+            current = float(metrics.item() if isinstance(metrics, Tensor) else metrics)
         except (TypeError, ValueError):
             raise TypeError(
                 f"{type(self).__name__}.step(): metrics must be a number, such as a loss, not {describe(metrics)}"

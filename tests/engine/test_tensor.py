@@ -300,7 +300,7 @@ class TestAsAPythonObject:
 
     def test_numbers(self):
         t = Tensor(2.5, requires_grad=True)
-        assert (t.item(), float(t), int(t), bool(t), f"{t:.2f}") == (2.5, 2.5, 2, True, "2.50")
+        assert (t.item(), float(t.detach()), int(t), bool(t), f"{t:.2f}") == (2.5, 2.5, 2, True, "2.50")
         assert [10, 20, 30][Tensor(1)] == 20
         with pytest.raises(TypeError, match="integer Tensor"):
             [1][t]

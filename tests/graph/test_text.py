@@ -29,3 +29,14 @@ def test_a_name_cannot_break_its_line():
     lines = str(Graph.of(x)).split("\n")
     assert len(lines) == 2
     assert r"parameter a\nb\x1b[31m\u2028é" in lines[0]
+
+
+def test_complex_values_are_drawn_as_others_are():
+    z = ag.Tensor(np.array([1 + 2j, 3j]), requires_grad=True, name="z")
+    value = np.sum(np.real(z * (2 - 1j)))
+    assert [line.split(" ", 1)[1].split() for line in str(Graph.of(value)).splitlines()[:3]] == [
+        ["parameter", "z", "(2,)", "complex128"],
+        ["multiply(n0,", "_)", "(2,)", "complex128"],
+        ["real(n1)", "(2,)", "float64"],
+    ]
+    assert r"multiply\n(2,) complex128" in str(ag.draw(value))

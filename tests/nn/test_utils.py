@@ -211,6 +211,7 @@ def test_clipping_takes_little_memory(order):
         (lambda p: nn.utils.clip_grad_norm_(p, 1.0, 0), ValueError, "norm_type=0 gives no norm; pass a number > 0"),
         (lambda p: nn.utils.clip_grad_norm_(p, 1.0, "two"), TypeError, "norm_type='two' is not a number"),
         (lambda p: nn.utils.clip_grad_norm_(p * 2, 1.0), ValueError, "parameters has a Tensor twice"),
+        (lambda _: nn.utils.clip_grad_value_(ag.Tensor([1j]), 1), TypeError, r"parameters\[0\], complex64.* complex,"),
         (lambda p: nn.utils.clip_grad_norm_({"w": p[0]}, 1.0), TypeError, "parameters must be a Tensor or an iterable"),
         (lambda p: nn.utils.clip_grad_norm_([("w", p[0])], 1.0), TypeError, r"parameters\[0\] is .*, not a Tensor"),
         (lambda p: nn.utils.clip_grad_value_(p, -0.5), ValueError, "clip_value=-0.5"),

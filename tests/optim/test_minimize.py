@@ -411,7 +411,7 @@ BAD_STARTS = [
     ({"w": np.zeros(2), "b": 0}, TypeError, r"x0\['b'\]=0 is a int, not floating-point; write 0.0"),
     ([1.0, None], TypeError, r"x0\[1\] is a NoneType"),
     ("abc", TypeError, "x0 is a str"),
-    (np.zeros(2, complex), TypeError, r"complex128\[2\]"),
+    (np.zeros(2, complex), TypeError, r"x0, complex128\[2\], is complex.*re \+ 1j \* im"),
     (np.zeros(2, np.longdouble), TypeError, "not of a floating-point dtype"),
     ({}, ValueError, "no numbers"),
     (np.zeros((0, 3)), ValueError, "no numbers"),

@@ -77,6 +77,7 @@ def computed() -> ag.Tensor:
         (lambda: [np.ones(2)], TypeError, r"params\[0\] of group 0 is a ndarray, not a Tensor"),
         (lambda: [leaf(), computed()], ValueError, r"params\[1\] of group 0, float32\[2\], was computed by multiply"),
         (lambda: [ag.Tensor([1])], TypeError, r"int64\[1\], is not of a floating-point dtype"),
+        (lambda: [ag.Tensor([1j])], TypeError, r"complex64\[1\], is complex.* train its real and its imaginary part"),
         (lambda: [("w", leaf()), leaf()], ValueError, "mixes"),
         (lambda: [("w", leaf(), 3)], TypeError, "a pair must be"),
         (lambda: [(0, leaf())], TypeError, "a pair must be"),
