@@ -9,6 +9,7 @@ import scipy.special as sp
 import torch
 
 from autograd_lite import special
+from autograd_lite.special import with_scipy
 from autograd_lite.special.error_functions import mills
 
 from .sample import A, Sample
@@ -83,7 +84,7 @@ SAMPLES = [
     *PAIRS,
     *(
         Sample(
-            "polygamma", lambda x, n=n: special.polygamma(n, x), ((3, 4),), None,
+            "polygamma", lambda x, n=n: with_scipy.polygamma(n, x), ((3, 4),), None,
             numpy=of_dtype(lambda x, n=n: sp.polygamma(n, x)), between=(0.5, 3), name=f"polygamma {n}",
         )
         for n in (1, 3)
