@@ -51,12 +51,15 @@ def _squarings(a: Any, size: Any) -> Any:
     d6, d8, d10 = _norm(a6) ** (1 / 6), _norm(a4 @ a4) ** (1 / 8), _norm(a4 @ a6) ** (1 / 10)
     eta = np.minimum(np.maximum(d6, d8), np.maximum(d8, d10)) * whole / _THETA_13
     halvings = np.ceil(np.log2(np.maximum(eta, 1.0)))
-    # ell: what the norms of powers leave out, by that of |A|^27
-    sums = np.ones((*a.shape[:-2], 1, a.shape[-1]))
+    # ell: what the norms of powers leave out, by that of |A|^27; as a logarithm, since it may be beyond all numbers
+    sums, power = np.ones((*a.shape[:-2], 1, a.shape[-1])), np.zeros(whole.shape)
     for _ in range(27):
         sums = sums @ np.abs(a)
+        step = sums.max((-2, -1), initial=0.0)
+        step = np.where(step == 0, 1.0, step)
+        power, sums = power + np.log2(step), sums / step[..., None, None]
     lead = math.factorial(13) ** 2 / (math.factorial(26) * math.factorial(27)) * 2.0**53
-    alpha = np.log2(np.maximum(lead * sums.max((-2, -1), initial=0.0), 1e-300)) + 26 * (np.log2(whole) - halvings)
+    alpha = np.where(sums.any((-2, -1)), math.log2(lead) + power + 26 * (np.log2(whole) - halvings), 0.0)
     return halvings + np.maximum(np.ceil(alpha / 26), 0.0)
 
 

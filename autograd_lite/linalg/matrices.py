@@ -107,7 +107,8 @@ def refuse_phases(name: str, turns: Any) -> None:
         return
     along = np.abs(np.imag(diagonal_of(values)))
     size = np.max(np.abs(values), axis=(-2, -1), initial=0.0)[..., None]
-    if np.any(along > size * float(np.finfo(values.dtype).eps) ** 0.25):
+    eps = float(np.finfo(values.dtype).eps)
+    if np.any((along > size * eps**0.25) & (along > eps**0.5)):  # not what rounding leaves where all cancels
         raise np.linalg.LinAlgError(
             f"{name}: the loss depends on the phases of complex vectors, which the matrix does not determine; make it "
             "of what stays the same if a vector is multiplied by exp(i phi), such as np.abs(v) or v @ np.conj(v).mT"

@@ -153,8 +153,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     >>> u, s, vh = np.linalg.svd(x)
     >>> np.sum((u[:, :1] * s[:1]) @ vh[:1]).backward()  # the best approximation of rank 1
     >>> x.grad
-    Tensor([[1. , 1.8],
-            [1.8, 0. ]], dtype=float64)
+    Tensor([[1., 3.],
+            [3., 0.]], dtype=float64)
     """
     a = array(a)
     if hermitian:
