@@ -113,17 +113,21 @@ def _share(shape: tuple[int, ...], axis: Any) -> float:
     return 1 / count if count else math.inf
 
 
-def counts(where: Any, shape: tuple[int, ...], axis: Any, dtype: Any) -> Any:
-    """How many elements count in each slice, as numbers of a dtype with the axes kept."""
-    found = np.count_nonzero(np.broadcast_to(where, shape), axis=axis, keepdims=True)
-    return np.asarray(found).astype(np.finfo(dtype).dtype)
+def counts(where: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    """How many elements count in each slice, with the axes kept."""
+    return np.asarray(np.count_nonzero(np.broadcast_to(where, shape), axis=axis, keepdims=True))
+
+
+def as_factors(shares: Any, dtype: Any) -> Any:
+    """Numbers to multiply values of a dtype with, in the dtype of their real parts."""
+    return shares.astype(np.finfo(dtype).dtype)
 
 
 def mean_transpose(g: Any, _ans: Any, _x: Any, axis: Any, dtype: Any, keepdims: bool, *, where: Any = True) -> Any:
     if where is True:
         return spread(g * _share(_x.shape, axis), _x.shape, axis)
-    share = 1 / np.maximum(counts(where, _x.shape, axis, g.dtype), 1)
-    return np.where(where, g.reshape(kept(_x.shape, axis)) * share, 0.0)
+    share = as_factors(1 / np.maximum(counts(where, _x.shape, axis), 1), g.dtype)
+    return np.where(where, np.broadcast_to(g.reshape(share.shape) * share, _x.shape), 0.0)
 
 
 _mean_primitive = linear(
@@ -146,7 +150,7 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *,
 
 
 def share_of_ties(ans: Any, x: Any, axis: Any, initial: Any = None, where: Any = True) -> tuple[Any, Any]:
-    """1 at each of the elements that equal the extreme and 0 elsewhere; and how many they are, with the axes kept."""
+    """1 at each of the k elements that equal the extreme and 0 elsewhere; and 1/k, with the axes kept."""
     ans, x = values(ans), values(x)
     extreme = ans.reshape(kept(x.shape, axis))
     ties = x == extreme
@@ -154,18 +158,20 @@ def share_of_ties(ans: Any, x: Any, axis: Any, initial: Any = None, where: Any =
         ties &= where
     count = np.asarray(np.count_nonzero(ties, axis=axis, keepdims=True))
     if initial is not None:  # it is one of those that share, and keeps what it gets
-        count = np.maximum(count + (extreme == initial), 1)
-    return ties.astype(x.dtype), count.astype(np.finfo(x.dtype).dtype)
+        count = count + (extreme == initial)
+    share = np.full(count.shape, math.nan)  # of an extreme that is NaN, which equals none
+    np.divide(1.0, count, out=share, where=count > 0)
+    return ties.astype(x.dtype), as_factors(share, x.dtype)
 
 
 def extreme_vjp(g: Any, ans: Any, x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
-    ties, count = share_of_ties(ans, x, axis, **options)
-    return ties * (g.reshape(count.shape) / count)
+    ties, share = share_of_ties(ans, x, axis, **options)
+    return ties * (g.reshape(share.shape) * share)
 
 
 def extreme_jvp(v: Any, ans: Any, x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:
-    ties, count = share_of_ties(ans, x, axis, **options)
-    return np.sum(v * ties, axis=axis, keepdims=keepdims) / count.reshape(ans.shape)
+    ties, share = share_of_ties(ans, x, axis, **options)
+    return np.sum(v * ties, axis=axis, keepdims=keepdims) * share.reshape(ans.shape)
 
 
 def _max(x: Any, axis: Any, keepdims: bool, **options: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from ..primitive import general
 from .implementing import implements
 from .joining import joined
-from .reductions import count_over, counts, kept, masked, values
+from .reductions import as_factors, count_over, counts, kept, masked, values
 
 __all__ = ["average", "corrcoef", "cov", "std", "var"]
 
@@ -33,9 +33,14 @@ def _slope(x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
     if where is True:
         left = count_over(x.shape, axis) - ddof
         return deviations, 2 / left if left > 0 else math.nan
-    free = counts(where, x.shape, axis, x.dtype) - ddof
-    free[free <= 0] = math.nan
-    return np.where(where, deviations, 0.0), 2 / free
+    return np.where(where, deviations, 0.0), 2 * _over(counts(where, x.shape, axis) - ddof, x.dtype)
+
+
+def _over(free: Any, dtype: Any) -> Any:
+    """1 / free, and NaN where no degree of freedom is left."""
+    share = np.full(free.shape, math.nan)
+    np.divide(1.0, free, out=share, where=free > 0)
+    return as_factors(share, dtype)
 
 
 def var_vjp(g: Any, _ans: Any, x: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool, *, where: Any = True) -> Any:
@@ -105,9 +110,8 @@ def var(
     if where is True:
         left = count_over(squares.shape, axis) - ddof
         return total / (left if left > 0 else math.nan)
-    free = counts(where, squares.shape, axis, squares.dtype) - ddof
-    free[free <= 0] = math.nan
-    return total / free.reshape(total.shape)
+    share = _over(counts(where, squares.shape, axis) - ddof, squares.dtype)
+    return total * share.reshape(total.shape)
 
 
 @implements(np.std)
