@@ -138,7 +138,8 @@ def _bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         kwargs = dict(zip(places.names[places.out :], args[places.out :], strict=False)) | kwargs
         args = args[: places.out]
     if kwargs:
-        last = max((i for i, n in enumerate(places.names) if isinstance(kwargs.get(n), Traced)), default=-1)
+        before = places.names[: places.out]
+        last = max((i for i, name in enumerate(before) if isinstance(kwargs.get(name), Traced)), default=-1)
         wanted = places.names[len(args) : max(places.required, last + 1)]
         if wanted and all(name in kwargs for name in wanted):
             kwargs = dict(kwargs)

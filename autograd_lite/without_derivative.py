@@ -28,7 +28,7 @@ def _found(names: str) -> frozenset[Function]:
 
 
 _STEPS = """
-    sign floor ceil trunc fix rint round around floor_divide spacing nextafter
+    floor ceil trunc fix rint round around floor_divide spacing nextafter
     zeros_like ones_like empty_like full_like
 """
 """Constant between jumps, so that their derivative is zero wherever it exists."""
@@ -51,7 +51,7 @@ _PLACES = """
 """Their answers are places, counts, or sets of what is there."""
 
 _DESCRIPTIONS = """
-    shape ndim size result_type can_cast min_scalar_type common_type may_share_memory shares_memory einsum_path
+    shape ndim size result_type can_cast min_scalar_type common_type may_share_memory shares_memory
     array_repr array_str array2string save savez savez_compressed savetxt
 """
 """They say something about an array, or write it down."""
@@ -84,9 +84,9 @@ _REASONS: dict[str, str] = {
     "use np.lib.stride_tricks.sliding_window_view",
     "linspace logspace geomspace": _GRID,
     "arange": "how many numbers it gives depends on the values; use a fixed number, as start + step * np.arange(n)",
+    "i0": "use ag.special.i0(t)",
     "full": "use np.broadcast_to(t, shape)",
-    "poly polyadd polysub polymul polydiv polyder polyint polyfit polyval roots": _POLYNOMIAL,
-    "block": "use ag.concat",
+    "poly polyadd polysub polymul polydiv polyder polyint polyfit roots": _POLYNOMIAL,
     "frompyfunc vectorize": _OBJECTS,
     **{f"emath.{name}": _LOOSE.format(name) for name in ["sqrt", "log", "log2", "log10", "power", "arccos", "arcsin"]},
     "emath.arctanh": _LOOSE.format("arctanh"),
