@@ -57,3 +57,11 @@ def same(got: Any, expected: Any, rtol: float = 1e-12, atol: float = 1e-12) -> N
     got, expected = plain(got), plain(expected)
     assert (got.shape, got.dtype) == (expected.shape, expected.dtype)
     np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
+
+
+def gradient(call: Callable[..., Any], x: Any) -> Any:
+    """The gradient of the sum of what a call gives."""
+    t = ag.Tensor(x, requires_grad=True)
+    call(t).sum().backward()
+    assert t.grad is not None
+    return plain(t.grad)
