@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import ops
+from .errors import explain
 from .primitive import Traced
+from .tape import wrap
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -42,6 +44,13 @@ class Methods(Traced):
 
     def __contains__(self, value: Any) -> bool:
         return bool((self._data == (value._data if isinstance(value, Traced) else value)).any())
+
+    def _ask(self, name: str, **options: Any) -> Tensor:
+        """What a method of the array inside answers, without gradient; NumPy's dispatch would take longer than it."""
+        try:
+            return cast("Tensor", wrap(getattr(self._data, name)(**options), None))
+        except Exception as error:
+            raise explain(name, (self,), options, error) from error
 
     # -- reductions: `where=` and `initial=` are taken as NumPy's functions take them
 
@@ -87,21 +96,21 @@ class Methods(Traced):
 
     def any(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """Whether any element is true, without gradient."""
-        return cast("Tensor", _np.any(self, axis=axis, keepdims=keepdims, **options))
+        return self._ask("any", axis=axis, keepdims=keepdims, **options)
 
     def all(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """Whether all elements are true, without gradient."""
-        return cast("Tensor", _np.all(self, axis=axis, keepdims=keepdims, **options))
+        return self._ask("all", axis=axis, keepdims=keepdims, **options)
 
     # -- places, as integers without gradient
 
     def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
         """Where the largest element is."""
-        return cast("Tensor", _np.argmax(self, axis=axis, keepdims=keepdims))
+        return self._ask("argmax", axis=axis, keepdims=keepdims)
 
     def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
         """Where the smallest element is."""
-        return cast("Tensor", _np.argmin(self, axis=axis, keepdims=keepdims))
+        return self._ask("argmin", axis=axis, keepdims=keepdims)
 
     def argsort(self, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Tensor:
         """The places along `axis` of the elements in order."""
