@@ -11,6 +11,7 @@ from . import ops
 from .errors import explain
 from .primitive import Traced
 from .tape import wrap
+from .torch_names import tells_keywords
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -20,6 +21,7 @@ _np: Any = np  # for its functions on Tensors, of which its types know nothing
 Axis = int | tuple[int, ...] | None
 
 
+@tells_keywords
 class Methods(Traced):
     """Array methods; `Tensor` inherits them."""
 

@@ -1,5 +1,10 @@
 """What to write here for a method that PyTorch or an ndarray has and a Tensor has not: one name per thing."""
 
+import functools
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, TypeVar
+
 INSTEAD = {
     "view": "t.reshape(shape)",
     "unsqueeze": "np.expand_dims(t, axis)",
@@ -54,6 +59,41 @@ INSTEAD = {
     "byteswap": "t.data.byteswap()",
     "setflags": "t.data, a view that cannot be written to",
 }
+
+
+KEYWORDS = {
+    "dim": "axis=",
+    "dims": "axis=",
+    "keepdim": "keepdims=",
+    "unbiased": "correction=1 for True, correction=0 for False",
+    "descending": "a minus sign before the Tensor, and before the answer",
+}
+"""What to write for a keyword of PyTorch's."""
+
+C = TypeVar("C", bound=type)
+
+
+def tells_keywords(cls: C) -> C:
+    """Let the methods of a class that take an axis answer PyTorch's keywords with NumPy's."""
+    for name, method in list(vars(cls).items()):
+        if isinstance(method, FunctionType) and "axis" in method.__code__.co_varnames:
+            setattr(cls, name, _telling(method))
+    return cls
+
+
+def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except TypeError:
+            foreign = [key for key in kwargs if key in KEYWORDS]
+            if not foreign:
+                raise
+            remedies = ", ".join(f"{KEYWORDS[key]} for {key}=" for key in foreign)
+            raise TypeError(f"t.{method.__name__}() takes NumPy's keywords: write {remedies}") from None
+
+    return run
 
 
 def remedy_for(name: str) -> str:

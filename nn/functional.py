@@ -19,6 +19,7 @@ from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.operators import unary
 from autograd_lite.random import generator_or_default
+from autograd_lite.tape import wrap
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -90,7 +91,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if not (-axes <= start_dim < axes and -axes <= end_dim < axes and start_dim % axes <= end_dim % axes):
         raise ValueError(f"flatten: start_dim={start_dim}, end_dim={end_dim} name no axes of {describe(x)} in order")
     start, end = start_dim % axes, end_dim % axes + 1
-    answer: Tensor = apply(ops.reshape, (x, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:])), {})
+    tensor = x if isinstance(x, Tensor) else wrap(x, None)
+    answer: Tensor = ops.reshape(tensor, (*x.shape[:start], math.prod(x.shape[start:end]), *x.shape[end:]))
     return answer
 
 
