@@ -27,13 +27,16 @@ def _std(x: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool, **where: An
 
 def _slope(x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
     """The derivative of a variance in two factors: (conjugate) deviations, and 2 / (n - ddof) with the axes kept."""
-    deviations = x - np.mean(x, axis=axis, keepdims=True, where=where)
-    if deviations.dtype.kind == "c":
-        deviations = np.conjugate(deviations)
     if where is True:
         left = count_over(x.shape, axis) - ddof
-        return deviations, 2 / left if left > 0 else math.nan
-    return np.where(where, deviations, 0.0), 2 * _over(counts(where, x.shape, axis) - ddof, x.dtype)
+        return _conjugate(x - np.mean(x, axis=axis, keepdims=True)), 2 / left if left > 0 else math.nan
+    n = counts(where, x.shape, axis)
+    mean = np.sum(x, axis=axis, keepdims=True, where=where) * as_factors(1 / np.maximum(n, 1), x.dtype)
+    return np.where(where, _conjugate(x - mean), 0.0), 2 * _over(n - ddof, x.dtype)
+
+
+def _conjugate(x: Any) -> Any:
+    return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 def _over(free: Any, dtype: Any) -> Any:
@@ -210,7 +213,7 @@ def cov(
         free = math.nan
     x = x - (np.mean(x, 1, keepdims=True) if w is None else np.sum(x * w, 1, keepdims=True) / total)
     right = x if w is None else x * w
-    return np.squeeze((x @ (np.conjugate(right) if x.dtype.kind == "c" else right).mT) / free)
+    return np.squeeze((x @ _conjugate(right).mT) / free)
 
 
 def _rows(m: Any, rowvar: bool) -> Any:
