@@ -128,7 +128,7 @@ def _upper_vjp(g: Any, _ans: Any, a: Any) -> Any:
     return _qr_vjp([q * 0.0, g], [q, r], a, "reduced")
 
 
-_upper.__name__ = "qr"
+_upper.__name__ = "qr_r"
 _r_alone = general(
     _upper,
     vjps=(gradient_rule(_upper_vjp),),

@@ -38,6 +38,11 @@ class TestExpm:
         x = np.array([[1.0, size], [0.0, -1.0]])
         same(ag.linalg.expm(x), np.array([[np.e, size * np.sinh(1)], [0, 1 / np.e]]), rtol=1e-14)
 
+    def test_powers_that_cancel(self) -> None:
+        """The square is 0, but that of the moduli is not: rounding asks for smaller steps than the powers do."""
+        x = np.array([[1.0, -1.0], [1.0, -1.0]]) * 100
+        same(ag.linalg.expm(x), np.eye(2) + x, rtol=1e-14)
+
     def test_each_of_a_stack_is_halved_as_it_needs(self) -> None:
         x = np.stack([RNG.normal(size=(3, 3)) * scale for scale in (1e-6, 1e2, 0, 3)])
         for one, got in zip(x, ag.linalg.expm(x), strict=True):

@@ -141,7 +141,7 @@ SAMPLES = [
     ),
     linalg("qr", lambda x: sum_of(la.qr(x)), SQUARE, torch=lambda x: sum_of(tla.qr(x))),
     linalg("qr", lambda x: la.qr(x)[0], spread(2, 4, 3), torch=lambda x: tla.qr(x)[0], name="qr, Q, tall, stack"),
-    linalg("qr", lambda x: la.qr(x, "r"), TALL, torch=lambda x: tla.qr(x)[1], name="qr, R, tall"),
+    linalg("qr_r", lambda x: la.qr(x, "r"), TALL, torch=lambda x: tla.qr(x)[1], name="qr, R, tall"),
     linalg("qr", lambda x: la.qr(x)[1], WIDE, torch=lambda x: tla.qr(x)[1], name="qr, R, wide"),
     linalg(
         "qr",
