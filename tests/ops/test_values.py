@@ -116,6 +116,29 @@ def test_memory_layout_does_not_matter(sample: Sample) -> None:
 
 
 @every
+def test_elements_may_share_memory(sample: Sample) -> None:
+    """Inputs that are broadcast along their first axis, and cotangents that are one number everywhere."""
+    arrays = sample.arrays()
+    repeated = [np.broadcast_to(x[:1], x.shape) if x.ndim else x for x in arrays]
+    try:
+        with np.errstate(all="raise"):
+            value, gradients, _ = ours(sample.call, [x.copy() for x in repeated])
+    except (np.linalg.LinAlgError, FloatingPointError):
+        pytest.skip("equal rows make no sense here: a singular matrix")
+    tensors = [ag.asarray(x, copy=False).requires_grad_() for x in repeated]
+    answer = sample.call(*tensors)
+    same(answer, value)
+    got = ag.grad(answer, tensors, weights(answer.shape, answer.dtype), materialize_grads=True)
+    for g, expected in zip(got, gradients, strict=True):
+        same(g, expected)
+    one = np.broadcast_to(np.asarray(1.0, answer.dtype), answer.shape)
+    got = ag.grad(sample.call(*tensors), tensors, one, materialize_grads=True)
+    full = ag.grad(sample.call(*tensors), tensors, one.copy(), materialize_grads=True)
+    for g, expected in zip(got, full, strict=True):
+        same(g, expected)
+
+
+@every
 def test_inputs_and_cotangents_are_left_as_they_are(sample: Sample) -> None:
     arrays = sample.arrays()
     tensors = [ag.asarray(x.copy(), copy=False).requires_grad_() for x in arrays]
