@@ -84,12 +84,20 @@ _ifftn = linear(
 )
 
 
-def _rfftn_transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
-    lengths = [_x.shape[axis] for axis in axes]
-    n = lengths[-1] if s is None else s[-1]
-    halved = np.conjugate(g) * _mirrored(n, axes[-1], len(_x.shape), g.dtype, 0.5)
+def _summed(c: Any, x: Any, s: Any, axes: Any, norm: Any) -> Any:
+    """Re sum_k conj(c_k) w^(jk) over the frequencies that `rfftn` gives, for all j of x."""
+    lengths = [x.shape[axis] for axis in axes]
     sizes = lengths if s is None else s
+    halved = c * _mirrored(sizes[-1], axes[-1], len(x.shape), c.dtype, 0.5)
     return _fitted(np.fft.irfftn(halved, sizes, axes, _OTHER_WAY[norm]), lengths, axes)
+
+
+def _rfftn_transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
+    return _summed(np.conjugate(g), _x, s, axes, norm)
+
+
+def _ihfft_transpose(g: Any, _ans: Any, _x: Any, n: Any, axis: Any, norm: Any) -> Any:
+    return _summed(g, _x, None if n is None else (n,), (axis,), _OTHER_WAY[norm])
 
 
 def _irfftn_transpose(g: Any, _ans: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
@@ -109,6 +117,11 @@ _irfftn = linear(
     _irfftn_transpose,
     raw=_of_one_axis(np.fft.irfft, np.fft.irfftn),
     math="yⱼ = Re Σₖ mₖ w⁻ʲᵏ Xₖ / n, mₖ = 1 for k = 0, n/2, else 2;  X̄ₖ = mₖ Σⱼ w⁻ʲᵏ ȳⱼ / n",
+)
+_ihfft = linear(
+    np.fft.ihfft,
+    _ihfft_transpose,
+    math="Yₖ = Σⱼ w⁻ʲᵏ xⱼ / n for k ≤ n/2;  x̄ⱼ = Re Σₖ w⁻ʲᵏ Ȳₖ / n",
 )
 
 
@@ -176,13 +189,15 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None)
 @implements(np.fft.hfft)
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The transform of numbers whose other half is their mirror image, given the first half: n real numbers."""
+    if norm not in _OTHER_WAY:
+        raise ValueError(f'hfft: norm must be "backward", "ortho" or "forward", not {norm!r}')
     return irfft(np.conjugate(joined(a)), n, axis, _OTHER_WAY[norm])
 
 
 @implements(np.fft.ihfft)
 def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The inverse of `hfft`."""
-    return np.conjugate(rfft(a, n, axis, _OTHER_WAY[norm]))
+    return _ihfft(joined(a), n=n, axis=axis, norm=norm)
 
 
 @implements(np.fft.fftn)

@@ -86,6 +86,8 @@ def test_frequencies() -> None:
     [
         (lambda x: np.fft.fft(x, 0), "Invalid number of FFT data points"),
         (lambda x: np.fft.fft(x, norm="half"), "norm"),
+        (lambda x: np.fft.hfft(x, norm="half"), "norm"),
+        (lambda x: np.fft.ihfft(x, norm="half"), "norm"),
         (lambda x: np.fft.fftn(x, s=(2, 3), axes=(0,)), "2 lengths for 1 axes"),
         (lambda x: np.fft.rfftn(x, axes=(2,)), "axis 2 is out of bounds"),
     ],

@@ -9,7 +9,7 @@ import torch
 from .sample import Sample
 
 FORWARD = {"fft": "fftn", "fft2": "fftn", "fftn": "fftn", "ifft": "ifftn", "ifft2": "ifftn", "ifftn": "ifftn"}
-REAL = {"rfft": "rfftn", "rfft2": "rfftn", "rfftn": "rfftn", "ihfft": "rfftn"}
+REAL = {"rfft": "rfftn", "rfft2": "rfftn", "rfftn": "rfftn", "ihfft": "ihfft"}
 BACK = {"irfft": "irfftn", "irfft2": "irfftn", "irfftn": "irfftn", "hfft": "irfftn"}
 
 
