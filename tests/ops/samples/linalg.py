@@ -95,7 +95,7 @@ SAMPLES = [
     linalg("solve", la.solve, STACK, (3, 2), torch=tla.solve, name="solve, stack of A"),
     linalg("solve", la.solve, SQUARE, (2, 3, 1), torch=tla.solve, name="solve, stack of B"),
     linalg("pinv", la.pinv, TALL, torch=tla.pinv),
-    linalg("pinv", la.pinv, spread(2, 3, 4), torch=tla.pinv, name="pinv, wide, stack"),
+    linalg("pinv", la.pinv, spread(2, 2, 3), torch=tla.pinv, name="pinv, wide, stack"),
     linalg(
         "pinv",
         lambda x, y: la.pinv(x @ y, rcond=1e-6),
@@ -140,7 +140,7 @@ SAMPLES = [
         torch=lambda x: tla.cholesky(definite_torch(x), upper=True),
     ),
     linalg("qr", lambda x: sum_of(la.qr(x)), SQUARE, torch=lambda x: sum_of(tla.qr(x))),
-    linalg("qr", lambda x: la.qr(x)[0], spread(2, 4, 3), torch=lambda x: tla.qr(x)[0], name="qr, Q, tall, stack"),
+    linalg("qr", lambda x: la.qr(x)[0], spread(2, 3, 2), torch=lambda x: tla.qr(x)[0], name="qr, Q, tall, stack"),
     linalg("qr_r", lambda x: la.qr(x, "r"), TALL, torch=lambda x: tla.qr(x)[1], name="qr, R, tall"),
     linalg("qr", lambda x: la.qr(x)[1], WIDE, torch=lambda x: tla.qr(x)[1], name="qr, R, wide"),
     linalg(
@@ -174,7 +174,7 @@ SAMPLES = [
     linalg("svd", lambda x: svd_product(x, full_matrices=False), SQUARE, torch=svd_product_torch),
     linalg("svd", svd_product, TALL, torch=svd_product_torch, name="svd, tall, full"),
     linalg(
-        "svd", lambda x: svd_product(x, full_matrices=False), spread(2, 3, 4), torch=svd_product_torch, name="svd, wide"
+        "svd", lambda x: svd_product(x, full_matrices=False), spread(2, 2, 3), torch=svd_product_torch, name="svd, wide"
     ),
     linalg(
         "svd",
@@ -248,7 +248,7 @@ SAMPLES = [
                 -2: "svdvals",
             }.get(ord, "norm"),
             lambda x, ord=ord: la.matrix_norm(x, ord=ord),
-            spread(2, 3, 4),
+            spread(2, 2, 3),
             torch=lambda x, ord=ord: tla.matrix_norm(x, ord),
             name=f"matrix norm {ord}",
         )
@@ -265,7 +265,7 @@ SAMPLES = [
         for p in (None, -2, 1, "fro", np.inf)
     ],
     linalg(
-        "matmul", lambda x: la.matrix_power(x, 5), STACK, torch=lambda x: tla.matrix_power(x, 5), name="matrix_power 5"
+        "matmul", lambda x: la.matrix_power(x, 5), SQUARE, torch=lambda x: tla.matrix_power(x, 5), name="matrix_power 5"
     ),
     linalg(
         "inv", lambda x: la.matrix_power(x, -2), SQUARE, torch=lambda x: tla.matrix_power(x, -2), name="matrix_power -2"
@@ -273,9 +273,9 @@ SAMPLES = [
     linalg(
         "matmul",
         lambda x, y, z: la.multi_dot([x, y, z]),
+        (2, 2),
         (2, 3),
-        (3, 4),
-        (4,),
+        (3,),
         torch=lambda x, y, z: tla.multi_dot([x, y, z]),
         name="multi_dot",
     ),
@@ -289,17 +289,17 @@ SAMPLES = [
     ),
     linalg(
         "inv",
-        lambda x: la.tensorinv(x.reshape(2, 3, 6)),
-        spread(6, 6),
-        torch=lambda x: tla.tensorinv(x.reshape(2, 3, 6)),
+        lambda x: la.tensorinv(x.reshape(2, 2, 4)),
+        spread(4, 4),
+        torch=lambda x: tla.tensorinv(x.reshape(2, 2, 4)),
         name="tensorinv",
     ),
     linalg(
         "solve",
-        lambda x, y: la.tensorsolve(x.reshape(2, 3, 6), y),
-        spread(6, 6),
-        (2, 3),
-        torch=lambda x, y: tla.tensorsolve(x.reshape(2, 3, 6), y),
+        lambda x, y: la.tensorsolve(x.reshape(2, 2, 4), y),
+        spread(4, 4),
+        (2, 2),
+        torch=lambda x, y: tla.tensorsolve(x.reshape(2, 2, 4), y),
         name="tensorsolve",
     ),
 ]
