@@ -194,12 +194,23 @@ def _plain_at(ufunc: np.ufunc, target: Any, *others: Any) -> None:
     assign(target, Ellipsis, new, f"np.{ufunc.__name__}.at")
 
 
+_USUAL = {ndarray, float, int, np.float32, np.float64}
+
+
 class NumpyProtocol(Traced):
     """How NumPy meets a Tensor; `Tensor` inherits it."""
 
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:  # the usual case, without the detours below
+            function = registry.get(ufunc)
+            if function is not None and ufunc not in implementations:
+                for x in inputs:
+                    if type(x) not in _USUAL and not isinstance(x, Traced):
+                        break
+                else:
+                    return function(*inputs)
         for x in inputs:
             if not isinstance(x, Traced) and type(x) not in _OF_NUMPY:
                 if hasattr(x, "__array_ufunc__") and not isinstance(x, ndarray):
@@ -212,7 +223,6 @@ class NumpyProtocol(Traced):
         if recorded and (function is not None or ufunc not in WITHOUT_DERIVATIVE):
             if function is None:
                 raise _refusal(ufunc)
-
             if out is not None:
                 return _recorded_into(name_of(ufunc), out, lambda: ufuncs.run(function, ufunc, method, inputs, kwargs))
             if method == "__call__" and not kwargs and list not in map(type, inputs):
