@@ -14,6 +14,7 @@ import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
 from .helpers import gradient, ours, plain, same, theirs
+from .samples.linalg import weighted
 from .samples.sample import product
 
 la = np.linalg
@@ -156,6 +157,16 @@ class TestRepeatedEigenvalues:
         got = gradient(lambda x: self.root(x) * RNG.normal(size=(4, 4)), x)
         assert np.isnan(got[0]).all()
         assert np.isfinite(got[1]).all()
+
+    @pytest.mark.parametrize("n", [3, 30, 300])
+    def test_eigenvalues_are_equal_up_to_rounding_and_no_more(self, n: int) -> None:
+        rng = np.random.default_rng(n)
+        x = rng.normal(size=(n, n)).astype(np.float32)
+        weight = rng.normal(size=(n, n)).astype(np.float32)
+        assert np.isfinite(gradient(lambda x: weighted(*la.eigh(x)[::-1]) * weight, x + x.T)).all()
+        q, _ = la.qr(rng.normal(size=(n, n)))
+        x = (q * np.maximum(np.arange(n), n // 2)) @ q.T
+        assert np.isnan(gradient(lambda x: weighted(*la.eigh(x)[::-1]) * weight, x)).all()
 
     def test_what_pytorch_says(self) -> None:
         x = torch.from_numpy(self.X.copy()).requires_grad_()
