@@ -55,7 +55,7 @@ def parts_of_samples(label: str) -> Parts:
     """For the samples whose label begins with this word."""
     parts = Parts(set(), set())
     for sample in SAMPLES:
-        if sample.label.partition(" ")[0] == label:
+        if sample.label.partition(" ")[0].rstrip(",") == label:
             inputs = [ag.Tensor(x, requires_grad=True) for x in sample.arrays()]
             parts.operations.update(_names(set(_nodes(inputs)), sample.call(*inputs)))
             parts.families.add(sample.family)

@@ -34,7 +34,7 @@ Written by the tests out of the declarations themselves: every NumPy function th
 is a small change of x, and x̄ the gradient by x, where it is not obvious from dx. *Forward mode* is derived from the
 same declaration, or written beside it. A name in italics is a step of other functions, which nobody calls by itself.
 
-Functions **made of** others have their derivatives, in both modes, from these; the list is what their tests recorded.
+Functions **made of** others have their derivatives, in both modes, from these; the list is what their samples recorded.
 
 The last column leads to the samples by which a function is compared with NumPy, with finite differences and with
 PyTorch, in both modes, to second order, in float16, float32, float64 and, where NumPy takes them, complex numbers; or
@@ -137,8 +137,9 @@ def _tables() -> dict[str, tuple[list[str], list[str]]]:
     for ours, functions in made.items():
         if not any(function in parts for function in functions) and WITHOUT_DERIVATIVE.issuperset(functions):
             continue  # it is spelled here for another reason
-        operations = set().union(*(parts[function].operations for function in functions if function in parts))
-        found = set().union(*(parts[function].families for function in functions if function in parts))
+        called = [parts[function] for function in functions if function in parts] or [parts_of_samples(ours.__name__)]
+        operations = set().union(*(part.operations for part in called))
+        found = set().union(*(part.families for part in called))
         tables[ours.__module__][1].append(_made(list(map(spelled, functions)), operations, found))
     for home, own in MADE_HERE.items():
         tables[home][1].extend(_made([f"ag.linalg.{name}"], *parts_of_samples(name)) for name in own)
@@ -155,7 +156,7 @@ def _declared(primitive: Primitive, names: list[str], families: set[str]) -> str
 
 
 def _made(names: list[str], operations: set[str], families: set[str]) -> str:
-    of = ", ".join(sorted(operations - INTERNAL)) or "..."
+    of = ", ".join(sorted(operations - INTERNAL)) or "—"
     return f"| {', '.join(f'`{name}`' for name in names)} | {of} | {_links(families, names)} |\n"
 
 
