@@ -10,6 +10,7 @@ import numpy as np
 import scipy.special
 
 import autograd_lite as ag
+import autograd_lite.special.with_scipy  # so that its functions are declared
 from autograd_lite.primitive import registry
 
 Call = Callable[..., Any]
@@ -91,6 +92,7 @@ def elementwise() -> Iterator[Case]:
     yield Case("logit", scipy.special.logit, between=(0.1, 0.9))
     yield Case("xlogy", scipy.special.xlogy, count=2)
     yield Case("xlog1py", scipy.special.xlog1py, count=2)
+    yield Case("polygamma", lambda x: ag.special.polygamma(2, x))
     for name in ("absolute", "conjugate", "angle", "exp", "multiply", "sign"):
         function = getattr(np, name)
         yield Case(f"{name}, complex", function, count=getattr(function, "nin", 1), symbol="c")

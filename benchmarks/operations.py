@@ -84,6 +84,14 @@ def measured(case: Case, dtype: Any, *, small: bool) -> Comparison:
     return compare(repeated(tensors), repeated(arrays), pairs=pairs, per=times)
 
 
+def line_of(case: Case, dtype: str) -> Line:
+    """A call measured; one above the mark three times, of which the one in the middle stands."""
+    lines: list[Line] = []
+    while not lines or (len(lines) < 3 and max(line.work for line in lines) > MARK):
+        lines.append(Line(case, dtype, measured(case, dtype, small=False), measured(case, dtype, small=True)))
+    return sorted(lines, key=lambda line: line.work)[len(lines) // 2]
+
+
 def recorded(case: Case) -> set[str]:
     """Names of the operations that a call records."""
     answer = case.call(*(ag.Tensor(x, requires_grad=True) for x in case.arrays(np.float64, small=True)))
@@ -112,11 +120,7 @@ def main() -> None:
     keep_memory()
     words = tuple(sys.argv[1:])
     chosen = [case for case in cases() if case.name.startswith(words or "")]
-    lines = [
-        Line(case, dtype, measured(case, dtype, small=False), measured(case, dtype, small=True))
-        for case in chosen
-        for dtype in ("float32", "float64")
-    ]
+    lines = [line_of(case, dtype) for case in chosen for dtype in ("float32", "float64")]
     work = sorted((line for line in lines if not line.case.view), key=lambda line: -line.large.ratio)
     print(f"{'':35} {'Tensors':>11} {'ndarrays':>11}  {'ratio':>6}  {'quartiles':<12}  {'a call':>8}  {'work':>6}")
     print(*work, sep="\n")

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from autograd_lite.ops.implementing import implementations
 from autograd_lite.primitive import registry
 from autograd_lite.without_derivative import REFUSED
@@ -12,6 +15,7 @@ from .operations_page import INTERNAL, page
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.2.0", reason="some functions are not there yet")
 def test_the_page_is_what_is_declared() -> None:
     text = (DOCS / "operations.md").read_text()
     assert page() == text, "write it anew: python -m tests.ops.operations_page > docs/operations.md"
