@@ -204,13 +204,13 @@ class NumpyProtocol(Traced):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs:  # the usual case, without the detours below
-            function = registry.get(ufunc)
-            if function is not None and ufunc not in implementations:
+            primitive = registry.get(ufunc)
+            if primitive is not None and ufunc not in implementations:
                 for x in inputs:
                     if type(x) not in _USUAL and not isinstance(x, Traced):
                         break
                 else:
-                    return function(*inputs)
+                    return primitive(*inputs)
         for x in inputs:
             if not isinstance(x, Traced) and type(x) not in _OF_NUMPY:
                 if hasattr(x, "__array_ufunc__") and not isinstance(x, ndarray):
