@@ -103,6 +103,10 @@ def _between_two(first: Any, second: Any, along: Any) -> Any:
         return first
     near = values(along) >= 0.5
     step = second - first
+    if near.all():
+        return second + step * (along - 1)
+    if not near.any():
+        return first + step * along
     return np.where(near, second, first) + step * np.where(near, along - 1, along)
 
 
@@ -147,7 +151,7 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
     if nan.any():
         answer = np.where(nan[..., None], np.asarray(np.nan, answer.dtype), answer)
     shape = kept(a.shape, axis) if keepdims else row.shape[:-1]
-    return np.reshape(np.moveaxis(answer, -1, 0), (*q_shape, *shape))
+    return np.reshape(answer if q.size == 1 else np.moveaxis(answer, -1, 0), (*q_shape, *shape))
 
 
 def _weights_of_rows(weights: Any, a: Any, axis: Any, row: Any, skip_nan: bool) -> Any:

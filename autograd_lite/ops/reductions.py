@@ -53,7 +53,7 @@ def masked(where: Any) -> dict[str, Any]:
 def lanes(x: Any, axis: Any) -> Any:
     """The axes of a reduction as one, which comes last."""
     if axis is None:
-        return np.reshape(x, (-1,))
+        return x if x.ndim == 1 else np.reshape(x, (-1,))
     if not isinstance(axis, tuple):
         return x if axis in (-1, x.ndim - 1) else np.moveaxis(x, axis, -1)
     axes = [axis_in(a, x.ndim) for a in axis]
