@@ -1,15 +1,16 @@
-"""Claim: an operation on Tensors takes at most 1.15 times as long as the NumPy call it wraps, on 100,000 elements.
+"""Aim: an operation on Tensors takes at most 1.15 times as long as the NumPy call it wraps, on 100,000 elements.
 
     python -m benchmarks.operations              # all of them, a few minutes
     python -m benchmarks.operations sum sort     # those whose names begin with one of the words
 
 Each line is one call, on ndarrays and on Tensors that require a gradient, so that it is recorded; the two run in turn.
 A call of ours has a cost of its own that does not depend on the size: it is what the same call takes longer than
-NumPy's on arrays of a few elements, and stands in a column of its own.  The ratio is that of all the time; the one
-beside it that of the work, without the cost of a call.  Views have no work, so that only the cost is shown.
+NumPy's on arrays of a few elements, and stands in a column of its own.  The ratio is that of all the time; the last
+column is that of the work, without the cost of a call.  Views have no work, so that only the cost is shown.
 
-Memory is kept from one call to the next by malloc, where it can be told to (glibc): the kernel's time for fresh pages
-is the same for both, and drowns the rest.
+One thread runs, and only its own time counts, not that of others on the machine.  Memory is kept from one call to the
+next by malloc, where it can be told to (glibc): the kernel's time for fresh pages is the same for both, and drowns
+the rest.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def measured(case: Case, dtype: Any, *, small: bool) -> Comparison:
         return run
 
     pairs = PAIRS if once < 0.01 else 5
-    return compare(repeated(tensors), repeated(arrays), pairs=pairs, per=times)
+    return compare(repeated(tensors), repeated(arrays), pairs=pairs, per=times, clock=time.thread_time)
 
 
 def line_of(case: Case, dtype: str) -> Line:
