@@ -54,7 +54,8 @@ def _slopes(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
         return g * _directions(x)
     if math.isinf(p):
         ties = (np.abs(plain(x)) == plain(whole)).astype(whole.dtype)
-        return ties * (g / np.sum(ties, axis=axis, keepdims=True)) * _directions(x)
+        count = np.maximum(np.sum(ties, axis=axis, keepdims=True), 1.0)  # none, of no elements or NaN
+        return ties * (g / count) * _directions(x)
     none = plain(whole) == 0
     inverse = np.where(none, 0.0, 1.0 / np.where(none, 1.0, whole)) if none.any() else 1.0 / whole
     if p == 2:
