@@ -139,10 +139,8 @@ def cumulative_prod(x: Any, /, axis: int | None = None, *, dtype: Any = None, in
 
 
 def _only_axis(x: Any, axis: int | None, name: str) -> int:
-    if not np.ndim(x) or (axis is None and x.ndim > 1):
-        raise ValueError(
-            f"{name}: an array of shape {np.shape(x)} needs " + ("axis=" if np.ndim(x) else "at least one axis")
-        )
+    if axis is None and np.ndim(x) > 1:
+        raise ValueError(f"{name}: an array of shape {np.shape(x)} needs axis=")
     return 0 if axis is None else axis
 
 

@@ -195,7 +195,11 @@ def cov(
     for array in (x, given):
         if array is not None and array.ndim > 2:
             raise ValueError(f"cov: an array of shape {array.shape} has more than two axes")
-    rows = [_rows(array, rowvar) for array in (x, given) if array is not None]
+    rows = [_rows(x, rowvar or x.ndim < 2)]
+    if not rows[0].shape[0]:
+        return rows[0] @ rows[0].mT
+    if given is not None:
+        rows.append(_rows(given, rowvar or given.ndim < 2 or given.shape[0] == 1))
     x = np.concatenate(rows) if len(rows) > 1 else rows[0]
     if dtype is not None or x.dtype.kind in "biu":
         x = x.astype(np.dtype(dtype or np.float64))
@@ -218,7 +222,7 @@ def cov(
 
 def _rows(m: Any, rowvar: bool) -> Any:
     m = np.reshape(m, (1, -1)) if m.ndim < 2 else m
-    return m if rowvar or m.shape[0] == 1 else m.mT
+    return m if rowvar else m.mT
 
 
 def _observation_weights(name: str, given: Any, n: int, dtype: Any) -> Any:

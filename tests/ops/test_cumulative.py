@@ -69,8 +69,7 @@ def test_standard_names() -> None:
     for call in (ag.cumulative_sum, ag.cumulative_prod):
         with pytest.raises(ValueError, match=r"\(3, 4\) needs axis="):
             call(x)
-        with pytest.raises(ValueError, match="at least one axis"):
-            call(x[0, 0])
+        same(call(x[0, 0]), X[0, :1])
 
 
 def test_exponentials_neither_overflow_nor_vanish() -> None:

@@ -54,8 +54,8 @@ SAMPLES = [
     ),
     Sample("concat", lambda x, h: np.gradient(x, h * h), ((4,), np.array(0.75)), None, name="gradient by a distance"),
     Sample(
-        "diff_transposed", lambda x: diff_transposed(x, 2, 0, 5), ((3, 2),), None,
-        numpy=lambda x: np.diff(np.concatenate([np.zeros((2, 2), x.dtype), x, np.zeros((2, 2), x.dtype)]), 2, 0),
+        "diff_transposed", lambda x: diff_transposed(x, 2, 0, len(x) + 2), ((3, 2),), None,
+        numpy=lambda x: np.diff(np.pad(x, [(2, 2), (0, 0)]), 2, 0),
     ),
     Sample(
         "gradient_transposed", lambda x: gradient_transposed(x, 1, POINTS, 2), ((2, 5),), None,

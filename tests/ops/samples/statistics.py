@@ -7,6 +7,7 @@ from .sample import A, Sample, apart, product
 
 SOME = np.array([[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 1, 0]], bool)
 mask = torch.from_numpy(SOME)
+OFTEN = np.array([1, 2, 1, 3])
 WEIGHTS = np.abs(apart(4)) + 0.5
 
 
@@ -104,11 +105,11 @@ SAMPLES = [
     ),
     Sample(
         "matmul",
-        lambda x, w: np.cov(x, fweights=np.array([1, 2, 1, 3]), aweights=w, dtype=x.dtype),
-        (A, WEIGHTS),
-        lambda x, w: torch.cov(x, fweights=torch.tensor([1, 2, 1, 3]), aweights=w),
+        lambda x: np.cov(x, fweights=OFTEN[: x.shape[1]], aweights=x[0] * x[0] + 0.5, dtype=x.dtype),
+        (A,),
+        lambda x: torch.cov(x, fweights=torch.from_numpy(OFTEN), aweights=x[0] * x[0] + 0.5),
         name="cov with weights",
-        numpy=lambda x, w: np.cov(x, fweights=np.array([1, 2, 1, 3]), aweights=w).astype(x.dtype),
+        numpy=lambda x: np.cov(x, fweights=OFTEN[: x.shape[1]], aweights=x[0] * x[0] + 0.5).astype(x.dtype),
     ),
     Sample("matmul", lambda x: np.cov(x, dtype=x.dtype), ((5,),), torch.cov, name="cov of one"),
     Sample("matmul", lambda x: np.corrcoef(x, dtype=x.dtype), ((3, 4),), torch.corrcoef, name="corrcoef"),
