@@ -1,0 +1,75 @@
+"""Every sample on arrays without elements, without axes, and with axes of length 1, wherever NumPy takes them."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+from .helpers import ours, plain, same, weights
+from .samples import SAMPLES, Sample
+
+EDGES = {
+    "nothing along the first axis": lambda x: x[:0] if x.ndim else x,
+    "nothing along the last axis": lambda x: x[..., :0] if x.ndim else x,
+    "nothing along any axis": lambda x: x[(slice(0),) * x.ndim],
+    "one along the first axis": lambda x: x[:1] if x.ndim else x,
+    "one along the last axis": lambda x: x[..., :1] if x.ndim else x,
+    "one element": lambda x: x[(slice(1),) * x.ndim],
+    "no axes": lambda x: np.array(x.ravel()[0]),
+}
+
+ENDLESS = {"take", "choose"}
+"""Where NumPy itself runs forever, or out of bounds: the modes "wrap" and "clip" along an axis without elements."""
+
+ELSEWHERE = {
+    "padding: spread_statistics": "works on what the primitive of its pair has made, in the shapes of that",
+    "products: vecdot axis keepdims": "is compared with a sum, which takes arrays without axes",
+    "products: cross of a vector in the plane with others": "NumPy warns of vectors in the plane",
+    "products: cross with a vector in the plane": "NumPy warns of vectors in the plane",
+    "cumulative: cumulative_prod, initial": "is compared with a concatenation, which takes arrays without axes",
+    "statistics: cov": "warns of an empty array in words of its own",
+    "statistics: cov of columns": "warns of an empty array in words of its own",
+    "statistics: corrcoef": "warns of an empty array in words of its own",
+}
+"""Samples whose reference says nothing of some edge."""
+
+OPEN = {
+    ("elementwise: power -2", "no axes"), ("elementwise: power -3", "no axes"), ("padding: pad minimum", "no axes"),
+    ("padding: pad median of some", "no axes"), ("special: logsumexp with factors", "nothing along the first axis"),
+}  # fmt: skip
+"""Edges where NumPy gives an answer, and we raise or warn."""
+
+
+def by_numpy(sample: Sample, arrays: list[Any]) -> Any:
+    """The answer of NumPy, or None where it makes no sense, or is no array."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            answer = sample.reference(*arrays)
+        except (ValueError, IndexError, TypeError, AttributeError, RuntimeWarning, ZeroDivisionError, ArithmeticError):
+            return None
+    return answer if hasattr(answer, "dtype") else None
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
+@pytest.mark.parametrize("edge", EDGES)
+def test_edges(sample: Sample, edge: str, request: pytest.FixtureRequest) -> None:
+    if (sample.id, edge) in OPEN:
+        request.applymarker(pytest.mark.xfail(reason="to be mended", strict=True))
+    arrays = [EDGES[edge](x) for x in sample.arrays()]
+    if sample.id in ELSEWHERE or (sample.primitive in ENDLESS and edge.startswith("nothing")):
+        return
+    expected = by_numpy(sample, arrays)
+    if expected is None:
+        return
+    value, gradients, second = ours(sample.call, arrays)
+    same(value, expected, rtol=1e-14, atol=1e-14)
+    for x, g, h in zip(arrays, gradients, second, strict=True):
+        assert (g.shape, g.dtype) == (h.shape, h.dtype) == (x.shape, x.dtype)
+    tangents = [weights(x.shape, x.dtype, 2) - 0.9 for x in arrays]
+    _, tangent = ag.func.jvp(sample.call, arrays, tangents)
+    pushed = np.sum(plain(tangent) * weights(value.shape, value.dtype))
+    same(pushed, sum(np.sum(plain(g) * v) for g, v in zip(gradients, tangents, strict=True)))
