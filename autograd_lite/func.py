@@ -77,6 +77,9 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[[Any], t
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Tensor, Tensor]:
     """The value of f at `primals`, and J v: its derivative along `tangents`, in forward mode.
 
+    Of a complex argument the tangent is complex too: the derivative along it is that of f(z + t v) by the real t at 0,
+    whether f is holomorphic or not.
+
     Raises:
         TypeError: an argument is not floating-point, or f gives no Tensor.
         ValueError: a tangent is missing, or has not the shape of its argument.
