@@ -2,7 +2,8 @@
 
 `np.where` takes one branch per element; on a condition that the processor cannot foresee it is ten times slower than
 memory is.  With m all ones where the condition holds and all zeros elsewhere, y ^ ((x ^ y) & m) is x there and y
-elsewhere, bit for bit, infinities and NaNs too.
+elsewhere, bit for bit, infinities and NaNs too.  Where y is 0 the bits of x are multiplied, as an integer, by the
+condition: as fast as a product of floats with a mask, and 0 also where x is infinite or NaN.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ def choose(condition: Any, x: Any, y: Any) -> Any:
     integer = _INTEGERS.get(dtype.itemsize)
     if dtype.kind not in "fc" or integer is None:
         return np.where(condition, x, y)
+    if _is_zero(y):
+        return _kept(x, condition, dtype)
+    if _is_zero(x):
+        return _kept(y, ~condition, dtype)
     mask = condition.astype(integer)
     np.negative(mask, out=mask)
-    if _is_zero(y):
-        return _anded(x, mask, dtype)
-    if _is_zero(x):
-        return _anded(y, np.invert(mask, out=mask), dtype)
     left, right = _bits(x, dtype), _bits(y, dtype)
     bits = left ^ right
     if bits.shape == np.broadcast_shapes(bits.shape, mask.shape):
@@ -51,8 +52,9 @@ def _bits(x: Any, dtype: Any) -> Any:
     return np.asarray(x, dtype).view(_INTEGERS[dtype.itemsize])
 
 
-def _anded(x: Any, mask: Any, dtype: Any) -> Any:
+def _kept(x: Any, condition: ndarray[Any, Any], dtype: Any) -> Any:
     bits = _bits(x, dtype)
-    if bits.shape == mask.shape:
-        return np.bitwise_and(bits, mask, out=mask).view(dtype)
-    return (bits & mask).view(dtype)
+    factor = condition.astype(bits.dtype)
+    if bits.shape == factor.shape:
+        return np.multiply(bits, factor, out=factor).view(dtype)
+    return (bits * factor).view(dtype)

@@ -1,8 +1,8 @@
 """Functions that choose between arguments: maximum, minimum, clip, where, relu.
 
 At a tie or a bound they do what PyTorch does: `maximum` and `minimum` give half to each side, `clip`
-passes the gradient at its bounds, `relu` has slope 0 at 0.  `where` gives an exact zero to the branch
-not taken.
+passes the gradient at its bounds, `relu` has slope 0 at 0.  What is not chosen gets an exact zero, even if
+what arrives is infinite, as at the pole of `sqrt(relu(x))`.
 """
 
 from typing import Any
@@ -16,45 +16,53 @@ from .implementing import implements
 __all__ = ["clip", "fmax", "fmin", "maximum", "minimum", "nan_to_num", "relu", "where"]
 
 
-def _share(v: Any, chosen: Any, tied: Any) -> Any:
-    """v where this side is chosen, half of it at a tie; ties are rare, and cost nothing where there are none."""
-    weights = chosen.astype(v.dtype)
-    if tied.any():
-        weights = weights + tied * 0.5
-    return v * weights
+_where_primitive = elementwise(
+    np.where,
+    None,
+    lambda v, _ans, condition, _x, _y: _only(v, condition),
+    lambda v, _ans, condition, _x, _y: _where_primitive(condition, 0.0, v),
+    raw=choose,
+    math="dz = dx where the condition holds, else dy",
+)
+
+
+def _only(v: Any, condition: Any) -> Any:
+    """v where the condition holds, else 0; one of NumPy's `where` takes ten times as long."""
+    return _where_primitive(condition, v, 0.0)
+
+
+def _share(v: Any, lost: Any, tied: Any) -> Any:
+    """0 where this side has lost, half of v at a tie, and v elsewhere, also beside NaN, as in PyTorch.
+
+    Ties are rare, and cost little where there are none.
+    """
+    kept = _where_primitive(lost, 0.0, v)
+    return _where_primitive(tied, v * 0.5, kept) if tied.any() else kept
 
 
 maximum = elementwise(
     np.maximum,
-    lambda v, _ans, x, y: _share(v, x > y, x == y),
-    lambda v, _ans, x, y: _share(v, y > x, x == y),
+    lambda v, _ans, x, y: _share(v, x < y, x == y),
+    lambda v, _ans, x, y: _share(v, y < x, x == y),
     math="dz = dx where x > y, dy where y > x, half of each where they are equal",
 )
 minimum = elementwise(
     np.minimum,
-    lambda v, _ans, x, y: _share(v, x < y, x == y),
-    lambda v, _ans, x, y: _share(v, y < x, x == y),
+    lambda v, _ans, x, y: _share(v, x > y, x == y),
+    lambda v, _ans, x, y: _share(v, y > x, x == y),
     math="dz = dx where x < y, dy where y < x, half of each where they are equal",
 )
 fmax = elementwise(
     np.fmax,
-    lambda v, _ans, x, y: v * ((x >= y) | np.isnan(y)).astype(v.dtype),
-    lambda v, _ans, x, y: v * ((y > x) | np.isnan(x)).astype(v.dtype),
+    lambda v, _ans, x, y: _only(v, (x >= y) | np.isnan(y)),
+    lambda v, _ans, x, y: _where_primitive((x >= y) | np.isnan(y), 0.0, v),
     math="dz = dx where x ≥ y or y is NaN, else dy",
 )
 fmin = elementwise(
     np.fmin,
-    lambda v, _ans, x, y: v * ((x <= y) | np.isnan(y)).astype(v.dtype),
-    lambda v, _ans, x, y: v * ((y < x) | np.isnan(x)).astype(v.dtype),
+    lambda v, _ans, x, y: _only(v, (x <= y) | np.isnan(y)),
+    lambda v, _ans, x, y: _where_primitive((x <= y) | np.isnan(y), 0.0, v),
     math="dz = dx where x ≤ y or y is NaN, else dy",
-)
-_where_primitive = elementwise(
-    np.where,
-    None,
-    lambda v, _ans, condition, _x, _y: np.where(condition, v, 0.0),
-    lambda v, _ans, condition, _x, _y: np.where(condition, 0.0, v),
-    raw=choose,
-    math="dz = dx where the condition holds, else dy",
 )
 
 
@@ -84,9 +92,9 @@ def _clip(x: Any, min: Any = None, max: Any = None) -> Any:
 
 _clip_primitive = elementwise(
     np.clip,
-    lambda v, _ans, x, min=None, max=None: v * _within(x, min, max),
-    lambda v, _ans, x, min=None, max=None: v * _below(x, min, max),
-    lambda v, _ans, x, min=None, max=None: v * _above(x, min, max),
+    lambda v, _ans, x, min=None, max=None: _only(v, _within(x, min, max)),
+    lambda v, _ans, x, min=None, max=None: _only(v, _below(x, min, max)),
+    lambda v, _ans, x, min=None, max=None: _only(v, _above(x, min, max)),
     raw=_clip,
     math="dy = dx between the bounds and on them; below, d min; above, d max",
 )
@@ -109,7 +117,7 @@ def _relu(x: Any) -> Any:
 _relu.__name__ = "relu"
 relu = elementwise(
     _relu,
-    lambda v, ans, _x: v * (ans > _ZERO).astype(v.dtype),  # faster than v * mask
+    lambda v, ans, _x: _only(v, ans != _ZERO),  # NaN passes, as in PyTorch
     math="dy = dx where x > 0, else 0",
 )
 
@@ -118,9 +126,8 @@ def _finite_part(
     v: Any, _ans: Any, x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
     if x.dtype.kind != "c":
-        return v * np.isfinite(x).astype(v.dtype)
-    real, imag = (np.isfinite(part).astype(part.dtype) for part in (np.real(x), np.imag(x)))
-    return np.real(v) * real + 1j * (np.imag(v) * imag)
+        return _only(v, np.isfinite(x))
+    return _only(np.real(v), np.isfinite(np.real(x))) + 1j * _only(np.imag(v), np.isfinite(np.imag(x)))
 
 
 nan_to_num = elementwise(np.nan_to_num, _finite_part, math="dy = dx where x is finite, else 0")

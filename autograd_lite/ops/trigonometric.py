@@ -20,9 +20,26 @@ sinh = elementwise(np.sinh, lambda v, _ans, x: v * np.cosh(x), math="dy = cosh x
 cosh = elementwise(np.cosh, lambda v, _ans, x: v * np.sinh(x), math="dy = sinh x dx")
 tanh = elementwise(np.tanh, lambda v, ans, _x: v * (1 - ans * ans), math="dy = (1 − y²) dx")
 
-# (1 - x)(1 + x) rather than 1 - x^2: near 1 it keeps its digits
-arcsin = elementwise(np.arcsin, lambda v, _ans, x: v / np.sqrt((1 - x) * (1 + x)), math="dy = dx / √(1 − x²)")
-arccos = elementwise(np.arccos, lambda v, _ans, x: -v / np.sqrt((1 - x) * (1 + x)), math="dy = −dx / √(1 − x²)")
+
+def _one_minus_square(x: Any) -> Any:
+    """(1 - x)(1 + x), which near 1 keeps digits that 1 - x^2 loses; one operation, whose derivative keeps its too."""
+    return (1 - x) * (1 + x)
+
+
+def _root_of_square_minus_one(x: Any) -> Any:
+    """sqrt(x - 1) sqrt(x + 1), whose parts never overflow, and of a complex number are of arccosh's branch."""
+    return np.sqrt(x - 1) * np.sqrt(x + 1)
+
+
+_one_minus_square.__name__ = "one_minus_square"
+_root_of_square_minus_one.__name__ = "root_of_square_minus_one"
+one_minus_square = elementwise(_one_minus_square, lambda v, _ans, x: -v * (x + x), math="dy = −2x dx")
+root_of_square_minus_one = elementwise(
+    _root_of_square_minus_one, lambda v, ans, x: v * (x / ans), math="dy = (x / y) dx"
+)
+
+arcsin = elementwise(np.arcsin, lambda v, _ans, x: v / np.sqrt(one_minus_square(x)), math="dy = dx / √(1 − x²)")
+arccos = elementwise(np.arccos, lambda v, _ans, x: -v / np.sqrt(one_minus_square(x)), math="dy = −dx / √(1 − x²)")
 arctan = elementwise(np.arctan, lambda v, _ans, x: v / (x * x + 1), math="dy = dx / (1 + x²)")
 arcsinh = elementwise(
     np.arcsinh,
@@ -30,8 +47,8 @@ arcsinh = elementwise(
     lambda v, _ans, x: v / (np.hypot(x, 1.0) if x.dtype.kind != "c" else np.sqrt(x * x + 1)),
     math="dy = dx / √(1 + x²)",
 )
-arccosh = elementwise(np.arccosh, lambda v, _ans, x: v / (np.sqrt(x - 1) * np.sqrt(x + 1)), math="dy = dx / √(x² − 1)")
-arctanh = elementwise(np.arctanh, lambda v, _ans, x: v / ((1 - x) * (1 + x)), math="dy = dx / (1 − x²)")
+arccosh = elementwise(np.arccosh, lambda v, _ans, x: v / root_of_square_minus_one(x), math="dy = dx / √(x² − 1)")
+arctanh = elementwise(np.arctanh, lambda v, _ans, x: v / one_minus_square(x), math="dy = dx / (1 − x²)")
 
 
 def _over_squared_length(a: Any, x: Any, y: Any) -> Any:

@@ -1,6 +1,7 @@
 """Elementwise functions at the ends of the numbers, and where samples do not reach."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 import autograd_lite as ag
 from autograd_lite.ops.bits import WORTH_IT, choose
+from autograd_lite.primitive import registry
 
 from .helpers import plain, same
 
@@ -162,6 +164,76 @@ def test_float_power_is_double() -> None:
     y.sum().backward()
     assert x.grad is not None
     same(x.grad, np.array([4.0, 6.0], np.float32))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64])
+@pytest.mark.parametrize("number", [1.5 - 1j, 0.5j, -1j])
+def test_complex_numbers_as_exponent_and_base(number: complex, dtype: type) -> None:
+    """Of negative numbers too, whose logarithm is complex; in single precision, which no Python number widens."""
+    x = np.array([-1.5, 0.5, 2.0]).astype(dtype)
+    for call in (lambda x: x**number, lambda x: number**x):
+        t = torch.from_numpy(x.copy()).requires_grad_()
+        call(t).real.sum().backward()
+        mine = ag.Tensor(x, requires_grad=True)
+        value = call(mine)
+        assert value.dtype == np.complex64
+        (g,) = ag.grad(np.sum(np.real(value)), mine, create_graph=True)
+        assert t.grad is not None
+        same(g, t.grad.numpy(), rtol=1e-4, atol=1e-6)
+        (second,) = ag.grad(np.sum(np.real(g)), mine)
+        assert second.dtype == dtype
+
+
+def test_a_complex_exponent_of_a_negative_base() -> None:
+    x, y = np.array([-1.5, 2.0]), np.array([1 + 1j, 0.5j])
+    mine = [ag.Tensor(x, requires_grad=True), ag.Tensor(y, requires_grad=True)]
+    np.sum(np.real(np.power(*mine))).backward()
+    # with a complex base, since PyTorch takes the real logarithm of a real one
+    theirs = [torch.from_numpy(x + 0j).requires_grad_(), torch.from_numpy(y).requires_grad_()]
+    torch.pow(*theirs).real.sum().backward()
+    for m, t in zip(mine, theirs, strict=True):
+        assert m.grad is not None
+        same(m.grad, t.grad.numpy().astype(m.dtype) if m is mine[1] else t.grad.numpy().real)
+
+
+@pytest.mark.parametrize("call", [np.maximum, np.minimum, np.clip, np.fmax, np.fmin, np.power, np.remainder, np.fmod])
+def test_ties_and_zeros_keep_float32(call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside the rules, before the tape would cast: where there are ties, and bases and exponents of 0."""
+    primitive = registry[call]
+    x = np.array([1.0, 0.0, 2.0, 0.0], np.float32)
+    y = np.array([1.0, 0.0, 0.0, 2.0], np.float32)
+    if call in (np.remainder, np.fmod):
+        y = y + 1
+    args = [x, y, y] if call is np.clip else [x, y]
+    ans = call(*args)
+    for rule in primitive.vjps:
+        assert rule is not None
+        assert rule(np.ones(4, np.float32), ans, *args).dtype == np.float32
+
+
+def test_second_derivatives_of_arcs_keep_their_digits() -> None:
+    """Near 0, where x / (1 - x^2)^(3/2) by way of 1 - x and 1 + x would be a difference of 1s; infinite at the ends."""
+    for call, slope in [(np.arcsin, 1), (np.arccos, -1), (np.arctanh, 2)]:
+        x = ag.Tensor(np.array([1e-9, 1.0, -1.0], np.float32), requires_grad=True)
+        with np.errstate(divide="ignore"):
+            (first,) = ag.grad(call(x), x, np.ones_like(x.data), create_graph=True)
+            (second,) = ag.grad(first, x, np.ones_like(x.data))
+        same(second, np.array([slope * 1e-9, slope * np.inf, -slope * np.inf], np.float32), rtol=1e-6)
+    x = ag.Tensor(np.array([1.0]), requires_grad=True)
+    with np.errstate(divide="ignore"):
+        (first,) = ag.grad(np.arccosh(x).sum(), x, create_graph=True)
+        (second,) = ag.grad(first.sum(), x)
+    same(second, np.array([-np.inf]))
+
+
+def test_quotients_of_remainders_are_whole() -> None:
+    """0.6 / 0.2 rounds to 3, and yet 0.2 goes into 0.6 but twice."""
+    for call in (np.remainder, np.fmod):
+        for at, by in [(0.6, 0.2), (7.0, 2.0), (-7.0, 2.0), (1e15 + 0.5, 3.0)]:
+            y = ag.Tensor(np.array(by), requires_grad=True)
+            (g,) = ag.grad(call(at, y), y)
+            whole = (Fraction(at) - Fraction(float(call(at, by)))) / Fraction(by)
+            assert g.item() == -round(whole)
 
 
 def test_sigmoid_refuses_complex_numbers() -> None:

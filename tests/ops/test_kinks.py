@@ -102,9 +102,19 @@ def test_stable_at_large_arguments() -> None:
 
 
 def test_where_gives_an_exact_zero_to_the_branch_not_taken() -> None:
-    """Even if what arrives is infinite: zero times infinity would be NaN."""
+    """Even if what arrives is infinite: zero times infinity would be NaN.  So do other choices."""
     at = np.array([4.0, -1.0])
-    for choose in (lambda x: np.where(x.data > 0, x, 0.0), lambda x: np.where(x.data <= 0, 0.0, x)):
+    for choose in (
+        lambda x: np.where(x.data > 0, x, 0.0),
+        lambda x: np.where(x.data <= 0, 0.0, x),
+        ag.relu,
+        lambda x: np.clip(x, 0.0, None),
+        lambda x: np.clip(x, 0.0, 9.0),
+        lambda x: np.maximum(x, 0.0),
+        lambda x: np.maximum(0.0, x),
+        lambda x: np.fmax(x, 0.0),
+        lambda x: -np.minimum(-x, 0.0),
+    ):
         x = ag.Tensor(at, requires_grad=True)
         with np.errstate(divide="ignore", invalid="ignore"):
             np.sqrt(choose(x)).sum().backward()

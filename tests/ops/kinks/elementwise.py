@@ -25,12 +25,16 @@ def raised(exponent: float, gradient: float, rule: str) -> Kink:
 
 
 HALF = "each side gets half"
+BOTH = "each side gets it all"
 PASSES = "the gradient passes at the bound"
 
 KINKS = [
     Kink("abs", "0", abs, abs, ([0.0, -0.0],), ([0.0, 0.0],), "0"),
     Kink("relu", "0", ag.relu, torch.relu, ([0.0, -0.0],), ([0.0, 0.0],), "0"),
     Kink("maximum", "x = y", np.maximum, torch.maximum, ([1.0, 2.0], [1.0, 0.0]), ([0.5, 1.0], [0.5, 0.0]), HALF),
+    Kink("maximum", "NaN", np.maximum, torch.maximum, ([NAN, 1.0], [1.0, NAN]), ([1.0, 1.0], [1.0, 1.0]), BOTH),
+    Kink("minimum", "NaN", np.minimum, torch.minimum, ([NAN, 1.0], [1.0, NAN]), ([1.0, 1.0], [1.0, 1.0]), BOTH),
+    Kink("relu", "NaN", ag.relu, torch.relu, ([NAN],), ([1.0],), "1"),
     Kink("minimum", "x = y", np.minimum, torch.minimum, ([1.0, 2.0], [1.0, 0.0]), ([0.5, 0.0], [0.5, 1.0]), HALF),
     Kink("maximum", "infinities that are equal", np.maximum, torch.maximum, ([INF], [INF]), ([0.5], [0.5]), HALF),
     clipped("a bound", -1.0, 1.0, [-1.0, 0.5, 1.0, 1.5], [1.0, 1.0, 1.0, 0.0], PASSES),
@@ -49,6 +53,7 @@ KINKS = [
         ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]), "the gradient goes to high",
     ),
     Kink("sqrt", "0", np.sqrt, torch.sqrt, ([0.0],), ([INF],), "infinite"),
+    raised(-1, -INF, "infinite"),
     raised(0, 0.0, "0: the answer is constant"),
     raised(1, 1.0, "1"),
     raised(2, 0.0, "0"),
@@ -70,12 +75,29 @@ KINKS = [
     Kink("arctan2", "0, 0", np.arctan2, torch.arctan2, ([0.0], [0.0]), ([0.0], [0.0]), "0"),
     Kink("hypot", "0, 0", np.hypot, torch.hypot, ([0.0], [0.0]), ([NAN], [NAN]), "not a number"),
     Kink("fmax", "x = y", np.fmax, torch.fmax, ([1.0], [1.0]), ([1.0], [0.0]), "the first gets it all"),
+    Kink("fmax", "x and y NaN", np.fmax, torch.fmax, ([NAN], [NAN]), ([1.0], [0.0]), "the first gets it all"),
+    Kink("fmin", "x and y NaN", np.fmin, torch.fmin, ([NAN], [NAN]), ([1.0], [0.0]), "the first gets it all"),
     Kink("fmin", "x = y", np.fmin, torch.fmin, ([1.0], [1.0]), ([1.0], [0.0]), "the first gets it all"),
     Kink("fabs", "0", np.fabs, torch.abs, ([0.0],), ([0.0],), "0"),
     Kink("sinc", "0", np.sinc, torch.sinc, ([0.0],), ([0.0],), "0, its limit"),
     Kink("arcsin", "1 and -1", np.arcsin, torch.arcsin, ([1.0, -1.0],), ([INF, INF],), "infinite"),
     Kink("arccos", "1 and -1", np.arccos, torch.arccos, ([1.0, -1.0],), ([-INF, -INF],), "infinite"),
     Kink("arccosh", "1", np.arccosh, torch.arccosh, ([1.0],), ([INF],), "infinite"),
+    Kink("arctanh", "1 and -1", np.arctanh, torch.arctanh, ([1.0, -1.0],), ([INF, INF],), "infinite"),
+    Kink("reciprocal", "0", np.reciprocal, torch.reciprocal, ([0.0],), ([-INF],), "infinite"),
+    Kink("cbrt", "0", np.cbrt, lambda x: x ** (1 / 3), ([0.0],), ([INF],), "infinite"),
+    Kink("fmod", "a multiple", np.fmod, torch.fmod, ([4.0, -4.0], [2.0, 2.0]), ([1.0, 1.0], [-2.0, 2.0]), "as past it"),
+    Kink(
+        "logaddexp", "an infinity", np.logaddexp, torch.logaddexp, ([INF, 0.0], [0.0, -INF]),
+        ([1.0, 1.0], [0.0, 0.0]), "the larger gets it all",
+    ),
+    Kink(
+        "logaddexp", "infinities that are equal", np.logaddexp, torch.logaddexp, ([INF, -INF], [INF, -INF]),
+        ([NAN, NAN], [NAN, NAN]), "not a number",
+    ),
+    Kink("abs", "0, complex", abs, abs, ([0j],), ([0j],), "0"),
+    Kink("angle", "0, complex", np.angle, torch.angle, ([0j],), ([0j],), "0"),
+    Kink("sign", "0, complex", lambda z: np.real(np.sign(z)), lambda z: torch.sgn(z).real, ([0j],), ([0j],), "0"),
     Kink("log1p", "-1", np.log1p, torch.log1p, ([-1.0],), ([INF],), "infinite"),
     Kink(
         "copysign", "0", lambda x: np.copysign(x, -1.0), lambda x: torch.copysign(x, -1.0), ([0.0, 2.0],),

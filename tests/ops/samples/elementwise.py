@@ -4,11 +4,22 @@ import numpy as np
 import torch
 
 import autograd_lite as ag
+from autograd_lite.ops import trigonometric
 
 from .sample import MASK, ROWS, A, B, Sample, t
 
 SIGNS = B.astype(np.float16)
 STEPS = np.array([-1.0, 0.0, 2.0, 0.0], np.float16)
+
+
+def larger(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """NumPy orders complex numbers by their real parts; PyTorch does not order them."""
+    return torch.where(x.real > y.real, x, y)
+
+
+def smaller(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.where(x.real < y.real, x, y)
+
 
 ELEMENTWISE = [
     Sample("add", np.add, ((3, 4), (3, 4)), torch.add, complex=True),
@@ -27,15 +38,15 @@ ELEMENTWISE = [
     Sample("minimum", np.minimum, (A, B), torch.minimum),
     Sample("logaddexp", np.logaddexp, ((3, 4), (3, 4)), torch.logaddexp),
     Sample("exp", np.exp, ((3, 4),), torch.exp, complex=True),
-    Sample("expm1", np.expm1, ((3, 4),), torch.expm1),
+    Sample("expm1", np.expm1, ((3, 4),), torch.expm1, complex=True),
     Sample("log", np.log, ((3, 4),), torch.log, between=(0.5, 2), complex=True),
-    Sample("log1p", np.log1p, ((3, 4),), torch.log1p, between=(-0.5, 2)),
+    Sample("log1p", np.log1p, ((3, 4),), torch.log1p, between=(-0.5, 2), complex=True),
     Sample("log2", np.log2, ((3, 4),), torch.log2, between=(0.5, 2), complex=True),
     Sample("log10", np.log10, ((3, 4),), torch.log10, between=(0.5, 2), complex=True),
     Sample("sin", np.sin, ((3, 4),), torch.sin, complex=True),
     Sample("cos", np.cos, ((3, 4),), torch.cos, complex=True),
     Sample("tan", np.tan, ((3, 4),), torch.tan, between=(-1, 1), complex=True),
-    Sample("arctan", np.arctan, ((3, 4),), torch.arctan),
+    Sample("arctan", np.arctan, ((3, 4),), torch.arctan, complex=True),
     Sample("sinh", np.sinh, ((3, 4),), torch.sinh, complex=True),
     Sample("cosh", np.cosh, ((3, 4),), torch.cosh, complex=True),
     Sample("tanh", np.tanh, ((3, 4),), torch.tanh, complex=True),
@@ -47,7 +58,7 @@ ELEMENTWISE = [
         numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
-    Sample("exp2", np.exp2, ((3, 4),), torch.exp2),
+    Sample("exp2", np.exp2, ((3, 4),), torch.exp2, complex=True),
     Sample("cbrt", np.cbrt, ((3, 4),), lambda x: x ** (1 / 3), between=(0.5, 2)),
     Sample("fabs", np.fabs, (A,), torch.abs),
     Sample("hypot", np.hypot, ((3, 4), (3, 4)), torch.hypot),
@@ -65,12 +76,32 @@ ELEMENTWISE = [
     Sample("rad2deg", np.rad2deg, ((3, 4),), torch.rad2deg),
     Sample("radians", np.radians, ((3, 4),), torch.deg2rad),
     Sample("degrees", np.degrees, ((3, 4),), torch.rad2deg),
-    Sample("sinc", np.sinc, ((3, 4),), torch.sinc),
-    Sample("nan_to_num", np.nan_to_num, ((3, 4),), torch.nan_to_num),
-]
+    Sample("sinc", np.sinc, ((3, 4),), torch.sinc, complex=True),
+    Sample("nan_to_num", np.nan_to_num, ((3, 4),), lambda x: x * 1.0, complex=True),
+    Sample(
+        "one_minus_square", trigonometric.one_minus_square, ((3, 4),), lambda x: 1 - x * x, complex=True,
+        numpy=lambda x: (1 - x) * (1 + x),
+    ),
+    Sample(
+        "root_of_square_minus_one", trigonometric.root_of_square_minus_one, ((3, 4),),
+        lambda x: torch.sqrt(x - 1) * torch.sqrt(x + 1), between=(1.1, 3), complex=True,
+    ),
+]  # fmt: skip
 
 CHOICE = [
-    Sample("where", lambda x, y: np.where(MASK, x, y), ((3, 4), (3, 4)), lambda x, y: torch.where(t(MASK), x, y)),
+    Sample(
+        "where", lambda x, y: np.where(MASK, x, y), ((3, 4), (3, 4)), lambda x, y: torch.where(t(MASK), x, y),
+        complex=True,
+    ),
+    Sample("maximum", np.maximum, (A, B), larger, name="maximum of real parts", complex=True),
+    Sample("minimum", np.minimum, (A, B), smaller, name="minimum of real parts", complex=True),
+    Sample("fmax", np.fmax, (A, B), larger, name="fmax of real parts", complex=True),
+    Sample("fmin", np.fmin, (A, B), smaller, name="fmin of real parts", complex=True),
+    Sample(
+        "clip", lambda x: np.clip(x, -1.0, 0.8), (A,),
+        lambda x: torch.where(x.real < -1, -1.0, torch.where(x.real > 0.8, 0.8, x)),
+        name="clip of real parts", complex=True,
+    ),
     Sample("clip", lambda x: np.clip(x, -1.0, 0.8), (A,), lambda x: torch.clip(x, -1.0, 0.8)),
     Sample("clip", lambda x: np.clip(x, None, 0.8), (A,), lambda x: torch.clip(x, None, 0.8), name="clip above"),
     Sample("clip", lambda x: np.clip(x, -1.0, None), (A,), lambda x: torch.clip(x, -1.0), name="clip below"),
@@ -99,6 +130,6 @@ CHOICE = [
         name="sign",
         complex=True,
     ),
-]
+]  # fmt: skip
 
 SAMPLES = [*ELEMENTWISE, *CHOICE]
