@@ -73,7 +73,8 @@ WRONG: dict[str, tuple[str, Rule, int, Rule, tuple[Any, ...], str]] = {
     "NaN": ("log", lambda v, _ans, x: v / x * float("nan"), 0, lambda x: np.sum(np.log(x)), (X,), "all are NaN"),
     "infinite": ("log", lambda v, _ans, x: v / x * float("inf"), 0, lambda x: np.sum(np.log(x)), (X,), "are infinite"),
     "backwards": (
-        "cumsum", lambda g, _ans, _x, axis=None: np.cumsum(g, axis), 0, lambda x: np.cumsum(x, axis=0), (X[:, 0],),
+        "cumsum", lambda g, _ans, _x, axis=None, **_options: np.cumsum(g, axis), 0,
+        lambda x: np.cumsum(x, axis=0), (X[:, 0],),
         "differ",
     ),
     "not linear in the cotangent": (
