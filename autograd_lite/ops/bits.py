@@ -16,7 +16,7 @@ from numpy import ndarray
 WORTH_IT = 2000
 """From this many elements on it is faster."""
 
-_INTEGERS = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+_INTEGERS: dict[int, np.dtype[Any]] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
 def choose(condition: Any, x: Any, y: Any) -> Any:
@@ -54,7 +54,7 @@ def _bits(x: Any, dtype: Any) -> Any:
 
 def _kept(x: Any, condition: ndarray[Any, Any], dtype: Any) -> Any:
     bits = _bits(x, dtype)
-    factor = condition.astype(bits.dtype)
+    factor = condition.astype(_INTEGERS[dtype.itemsize])
     if bits.shape == factor.shape:
         return np.multiply(bits, factor, out=factor).view(dtype)
     return (bits * factor).view(dtype)

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import elementwise
+from ..primitive import Primitive, elementwise
 from .bits import choose
 from .implementing import implements
 
 __all__ = ["clip", "fmax", "fmin", "maximum", "minimum", "nan_to_num", "relu", "where"]
 
 
-_where_primitive = elementwise(
+_where_primitive: Primitive = elementwise(
     np.where,
     None,
     lambda v, _ans, condition, _x, _y: _only(v, condition),

@@ -88,7 +88,8 @@ def _sinc_rule(v: Any, ans: Any, x: Any) -> Any:
 
 def _sinc(x: Any) -> Any:
     """NumPy's own turns a scalar into float64."""
-    return np.sinc(x).astype(x.dtype) if isinstance(x, np.generic) else np.sinc(x)
+    answer = np.sinc(x)
+    return answer.astype(x.dtype) if isinstance(x, np.generic) else answer
 
 
 sinc = elementwise(np.sinc, _sinc_rule, raw=_sinc, math="dy = (cos πx − y) / x dx, 0 at 0")
