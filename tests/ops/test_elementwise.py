@@ -184,6 +184,15 @@ def test_complex_numbers_as_exponent_and_base(number: complex, dtype: type) -> N
         assert second.dtype == dtype
 
 
+def test_a_complex_number_widens_no_rule() -> None:
+    x = np.array([0.5, 2.0], np.float32)
+    by_base, by_exponent = registry[np.power].vjps
+    for rule, args in [(by_base, (x, 1.5 - 1j)), (by_exponent, (1.5 - 1j, x)), (by_exponent, (0, x))]:
+        assert rule is not None
+        ans = np.power(*args)
+        assert rule(np.ones_like(ans), ans, *args).dtype == ans.dtype in (np.float32, np.complex64)
+
+
 def test_a_complex_exponent_of_a_negative_base() -> None:
     x, y = np.array([-1.5, 2.0]), np.array([1 + 1j, 0.5j])
     mine = [ag.Tensor(x, requires_grad=True), ag.Tensor(y, requires_grad=True)]
