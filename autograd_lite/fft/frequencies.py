@@ -6,21 +6,40 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.implementing import implements
+from ..ops.joining import joined
 from ..primitive import linear
 from ..tensor import Tensor
 
 __all__ = ["fftfreq", "fftshift", "ifftshift", "rfftfreq"]
 
-fftshift = linear(
+_fftshift = linear(
     np.fft.fftshift,
     lambda g, _ans, _x, axes=None: np.fft.ifftshift(g, axes),
     math="the halves of each axis exchanged;  the transpose exchanges them back",
 )
-ifftshift = linear(
+_ifftshift = linear(
     np.fft.ifftshift,
     lambda g, _ans, _x, axes=None: np.fft.fftshift(g, axes),
     math="the halves of each axis exchanged back;  the transpose exchanges them",
 )
+
+
+@implements(np.fft.fftshift)
+def fftshift(x: Any, axes: Any = None) -> Any:
+    """The frequency zero moved from the first place to the middle, along `axes`: a number, several, or None for all.
+
+    >>> import autograd_lite as ag
+    >>> ag.fft.fftshift(ag.fft.fftfreq(4)).tolist()
+    [-0.5, -0.25, 0.0, 0.25]
+    """
+    return _fftshift(joined(x), axes)
+
+
+@implements(np.fft.ifftshift)
+def ifftshift(x: Any, axes: Any = None) -> Any:
+    """The inverse of `fftshift`; they differ on axes of odd length."""
+    return _ifftshift(joined(x), axes)
 
 
 def fftfreq(n: int, *, d: float = 1.0, dtype: Any = None, device: str | None = None) -> Tensor:

@@ -30,7 +30,7 @@ def test_no_axis_gives_the_input() -> None:
 
 def test_nested_lists() -> None:
     x = RNG.normal(size=(2, 3))
-    for name in ("fft", "rfft", "irfft", "hfft", "ihfft", "fftn", "irfft2"):
+    for name in ("fft", "rfft", "irfft", "hfft", "ihfft", "fftn", "irfft2", "fftshift", "ifftshift"):
         call = getattr(ag.fft, name)
         same(call(x.tolist()), call(x))
         same(call([ag.Tensor(row, requires_grad=True) for row in x]), call(x))
