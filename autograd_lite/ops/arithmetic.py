@@ -97,7 +97,13 @@ hypot = elementwise(
 
 def _raised(x: Any, y: Any) -> Any:
     """x ** y; small whole powers of an array by products, a hundred times as fast as NumPy's general power."""
-    if type(y) in (int, float) and y in (3, 4, -2, -3) and isinstance(x, np.ndarray) and x.dtype.kind in "fc":
+    if (
+        type(y) in (int, float)
+        and y in (3, 4, -2, -3)
+        and isinstance(x, np.ndarray)
+        and x.ndim
+        and x.dtype.kind in "fc"
+    ):
         power = x * x
         if y == 4:
             power *= power

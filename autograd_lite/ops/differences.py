@@ -158,7 +158,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         raise ValueError(f"gradient: edge_order must be 1 or 2, not {edge_order}")
     if f.dtype.kind in "biu":
         f = f.astype(np.float64)
-    found = [_along(f, joined(h), a, edge_order).astype(f.dtype) for a, h in zip(axes, spacings, strict=True)]
+    found = [_along(f, joined(h), a, edge_order) for a, h in zip(axes, spacings, strict=True)]
+    found = [slope if slope.dtype == f.dtype else slope.astype(f.dtype) for slope in found]
     return found[0] if len(found) == 1 else tuple(found)
 
 

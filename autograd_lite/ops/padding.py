@@ -203,6 +203,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> An
         )
     array = array if hasattr(array, "shape") else np.asarray(array)
     widths = _widths(pad_width, array.ndim)
+    if not widths:
+        return np.copy(array)
     given = kwargs.get(_KEYWORDS[mode])
     if mode not in ("constant", "empty"):
         for axis, pair in enumerate(widths):

@@ -87,6 +87,9 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, 
 def _weighted(a: Any, b: Any, axis: Axis, return_sign: bool) -> tuple[Any, Any]:
     """log |sum(b exp(a))| and the sign of the sum, with the axes kept."""
     a = np.broadcast_to(a, np.broadcast_shapes(a.shape, b.shape))
+    if math.prod(a.shape) == 0:  # sums of nothing, to which no factor matters
+        found = _logsumexp_primitive(a, axis=axis)
+        return found, np.zeros(found.shape, found.dtype)
     fixed, factors = _values(a), _values(b)
     top = _finite(_greatest(np.where(factors == 0, -math.inf, fixed), axis))
     # what has the factor 0 may be so much greater that exp overflows

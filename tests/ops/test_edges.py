@@ -36,12 +36,6 @@ ELSEWHERE = {
 }
 """Samples whose reference says nothing of some edge."""
 
-OPEN = {
-    ("elementwise: power -2", "no axes"), ("elementwise: power -3", "no axes"), ("padding: pad minimum", "no axes"),
-    ("padding: pad median of some", "no axes"), ("special: logsumexp with factors", "nothing along the first axis"),
-}  # fmt: skip
-"""Edges where NumPy gives an answer, and we raise or warn."""
-
 
 def by_numpy(sample: Sample, arrays: list[Any]) -> Any:
     """The answer of NumPy, or None where it makes no sense, or is no array."""
@@ -56,9 +50,7 @@ def by_numpy(sample: Sample, arrays: list[Any]) -> Any:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 @pytest.mark.parametrize("edge", EDGES)
-def test_edges(sample: Sample, edge: str, request: pytest.FixtureRequest) -> None:
-    if (sample.id, edge) in OPEN:
-        request.applymarker(pytest.mark.xfail(reason="to be mended", strict=True))
+def test_edges(sample: Sample, edge: str) -> None:
     arrays = [EDGES[edge](x) for x in sample.arrays()]
     if sample.id in ELSEWHERE or (sample.primitive in ENDLESS and edge.startswith("nothing")):
         return
