@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from operator import attrgetter
 from typing import Any
 
@@ -110,6 +111,8 @@ def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: obj
             if recording and value._node is not None:
                 raise TypeError(f"{primitive.name}: no gradient flows to its argument {name}=; pass {name}.detach()")
             value = value._data
+        elif recording and isinstance(value, (list, ndarray)):
+            value = deepcopy(value)  # whoever holds it may change it before backward reads it
         plain[name] = value
     return plain
 

@@ -36,6 +36,18 @@ def from_python(value: Any, dtype: Any = None) -> ndarray[Any, Any]:
 _NARROW = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
 
 
+def listed(value: Any, *beside: Any) -> ndarray[Any, Any]:
+    """A list of numbers as an array, beside arrays or Tensors: as weak as a Python number, it takes their precision."""
+    dtypes = [x.dtype for x in beside if hasattr(x, "dtype") and x.dtype.kind in "fc"]
+    if not dtypes or not _is_pure(value):
+        return from_python(value)
+    array = np.asarray(value)
+    if array.dtype.kind not in "fc":
+        return from_python(value)
+    dtype = np.result_type(*dtypes)
+    return array.astype(np.result_type(dtype, np.complex64) if array.dtype.kind == "c" else dtype)
+
+
 def _is_pure(value: Any) -> bool:
     """Whether a number or a nested list is Python's through and through: nobody asked for float64 then."""
     if isinstance(value, (list, tuple)):

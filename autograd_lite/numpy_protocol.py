@@ -151,7 +151,8 @@ def _check_constant(function: Function, args: tuple[Any, ...], kwargs: dict[str,
     """Raise if an argument of a function without derivative carries a gradient that would flow, had it one."""
     name, remedy = CONSTANT[function.__name__]
     names = _Places.known[function].names
-    given = kwargs.get(name, args[names.index(name)] if names.index(name) < len(args) else None)
+    place = names.index(name) if name in names else 1  # NumPy before 2.4 does not tell for functions written in C
+    given = kwargs.get(name, args[place] if place < len(args) else None)
     if _carries_gradient(given):
         raise TypeError(f"{name_of(function)}: no gradient flows to {name}=; write {remedy}")
 

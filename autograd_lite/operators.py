@@ -16,7 +16,7 @@ from numpy import generic, ndarray
 
 from . import ops
 from .calls import protect
-from .data import from_python
+from .data import listed
 from .errors import explain, refuse_foreign
 from .mode import current
 from .primitive import Primitive, Traced
@@ -32,10 +32,10 @@ Unary = Callable[[Any], "Tensor"]
 Binary = Callable[[Any, Any], "Tensor"]
 
 
-def _operand(other: Any) -> Any:
+def _operand(other: Any, beside: Any) -> Any:
     """A number or an array as it is, a list as an array; NotImplemented for the rest: Python asks the other side."""
     if isinstance(other, (list, tuple)):
-        return from_python(other)
+        return listed(other, beside)
     refuse_foreign(other)
     return other if isinstance(other, _NUMBERS) else NotImplemented
 
@@ -55,7 +55,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
             y = other
             q = None
         else:
-            y = _operand(other)
+            y = _operand(other, x)
             if y is NotImplemented:
                 return y
             q = None
@@ -78,7 +78,7 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
 
     def reflected(self: Any, other: Any) -> Any:
         if type(other) not in _USUAL:
-            other = _operand(other)
+            other = _operand(other, self._data)
             if other is NotImplemented:
                 return other
         y = self._data
@@ -127,7 +127,7 @@ def _plain(name: str, raw: Binary) -> Binary:
         if isinstance(other, Traced):
             other = other._data
         elif type(other) not in _USUAL:
-            other = _operand(other)
+            other = _operand(other, self._data)
             if other is NotImplemented:
                 return other
         try:

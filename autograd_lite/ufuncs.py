@@ -27,7 +27,7 @@ Function = Callable[..., Any]
 def run(function: Function, ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     """A call of a ufunc, or of one of its methods, that is recorded."""
     if method != "at":
-        inputs = [joined(x) for x in inputs]
+        inputs = [joined(x, *inputs) for x in inputs]
     return _METHODS[method](function, ufunc, inputs, options)
 
 

@@ -73,7 +73,6 @@ _COPY = "a Tensor is an array already: use it as it is, ag.asarray(t) or t.copy(
 _LOOSE = "what it gives depends on the values of the argument; np.emath has no derivatives; use np.{}"
 _GRID = "write start + (stop - start) * np.linspace(0, 1, num), whose gradient flows to both ends"
 _POLYNOMIAL = "write it with np.convolve and sums of coefficients"
-_RECORDS = "structured arrays carry no gradients"
 _OBJECTS = "calls a Python function on one number after another; write it in NumPy's functions of whole arrays"
 
 _REASONS: dict[str, str] = {

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.indexing import axis_in
+
 __all__ = ["argsort", "sort"]
 
 
@@ -27,5 +29,5 @@ def argsort(x: Any, /, axis: int | None = -1, *, descending: bool = False, stabl
     if axis is None:
         x, axis = np.reshape(x, (-1,)), 0
     # Backward twice: the smallest last, and equal ones, which have been turned too, as they stood.
-    last = x.shape[axis] - 1
+    last = x.shape[axis_in(axis, x.ndim)] - 1
     return last - np.flip(np.argsort(np.flip(x, axis), axis=axis, stable=stable), axis)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..ops.implementing import implements
+from ..ops.indexing import axis_in
 from ..ops.joining import joined
 from ..primitive import linear
 
@@ -183,7 +184,7 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Any:
     """The inverse of `rfft`: n real numbers, by default 2 (K - 1) for K frequencies."""
     x = joined(a)
-    return _irfftn(x, s=(2 * (x.shape[axis] - 1) if n is None else n,), axes=(axis,), norm=norm)
+    return _irfftn(x, s=(2 * (x.shape[axis_in(axis, x.ndim)] - 1) if n is None else n,), axes=(axis,), norm=norm)
 
 
 @implements(np.fft.hfft)

@@ -11,6 +11,7 @@ from .. import ops
 from ..ops import matmul, matrix_transpose, outer, tensordot, vecdot
 from ..ops.contraction import as_array
 from ..ops.implementing import implements
+from ..ops.indexing import axis_in
 
 __all__ = ["cross", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot"]
 
@@ -25,7 +26,7 @@ def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
         ValueError: it has another length.
     """
     x1, x2 = as_array(x1), as_array(x2)
-    if (x1.shape[axis], x2.shape[axis]) != (3, 3):
+    if (x1.shape[axis_in(axis, x1.ndim)], x2.shape[axis_in(axis, x2.ndim)]) != (3, 3):
         raise ValueError(
             f"linalg.cross of the shapes {x1.shape} and {x2.shape}: axis {axis} of both must have length 3; "
             "np.cross takes vectors of length 2 too"

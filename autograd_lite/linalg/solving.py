@@ -90,13 +90,14 @@ _pinv = general(
 
 
 @implements(np.linalg.pinv)
-def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = ...) -> Any:
     """The Moore-Penrose inverse of each matrix, in which singular values up to `rtol` times the largest count as 0.
 
     By default that is 1e-15, as NumPy has it; with `rtol=None` it is max(M, N) eps.  `rcond` is an older name for
     `rtol`.  The derivative is that at constant rank.
     """
-    return _pinv(array(a), rcond=rcond, hermitian=hermitian, rtol=rtol)
+    given = {} if rtol is ... else {"rtol": rtol}
+    return _pinv(array(a), rcond=rcond, hermitian=hermitian, **given)
 
 
 def _lstsq(a: Any, b: Any, rcond: float) -> list[Any]:

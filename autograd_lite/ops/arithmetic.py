@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import elementwise, general
+from .casting import stop_gradient
 from .implementing import implements
 
 __all__ = [
@@ -43,10 +44,16 @@ def _remainder_by_divisor(v: Any, ans: Any, x: Any, y: Any) -> Any:
     return -v * np.rint((x - ans) / y)
 
 
+def _modulus_rule(v: Any, ans: Any, x: Any, y: Any) -> Any:
+    if np.isinf(stop_gradient(y)).any():  # the answer may be infinite, and says nothing of the quotient
+        return -v * np.floor_divide(x, y)
+    return _remainder_by_divisor(v, ans, x, y)
+
+
 remainder = elementwise(
     np.remainder,
     lambda v, _ans, _x, _y: v,
-    _remainder_by_divisor,
+    _modulus_rule,
     raw=operator.mod,
     math="dz = dx − ⌊x / y⌋ dy",
 )

@@ -31,5 +31,4 @@ astype = linear(_astype, lambda g, _ans, _x, dtype: g, math="dy = dx, in the oth
 copy = linear(_copy, lambda g, _ans, _x: g, math="dy = dx")
 stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,), math="dy = 0")
 implements(np.copy)(copy)
-if hasattr(np, "astype"):  # NumPy 2.1 has it
-    implements(np.astype)(astype)
+implements(np.astype)(astype)

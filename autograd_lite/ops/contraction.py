@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import from_python
+from ..data import from_python, listed
 from ..primitive import Primitive, Traced, bilinear, linear
 
 Labels = tuple[str, str, str]
@@ -21,13 +21,13 @@ Labels = tuple[str, str, str]
 Shape = tuple[int, ...]
 
 
-def as_array(x: Any) -> Any:
+def as_array(x: Any, *beside: Any) -> Any:
     """An operand of a product: a Tensor or ndarray as it is, lists of Tensors stacked, numbers as an array."""
     if isinstance(x, (Traced, np.ndarray)):
         return x
     if isinstance(x, (list, tuple)) and any(isinstance(item, (Traced, list, tuple)) for item in x):
-        return np.stack([as_array(item) for item in x])
-    return from_python(x)
+        return np.stack([as_array(item, *beside) for item in x])
+    return listed(x, *beside) if isinstance(x, (list, tuple)) else from_python(x)
 
 
 def contract(a: Any, b: Any, labels: Labels) -> Any:

@@ -36,7 +36,7 @@ _MODES = {0: "valid", 1: "same", 2: "full", "v": "valid", "s": "same", "f": "ful
 
 def _operands(name: str, a: Any, v: Any, mode: Any) -> tuple[Any, Any, str]:
     """Two sequences with one axis, and the mode by its name; raises for what else there may be."""
-    a, v = (np.reshape(x, (1,)) if len(x.shape) == 0 else x for x in (as_array(a), as_array(v)))
+    a, v = (np.reshape(x, (1,)) if len(x.shape) == 0 else x for x in (as_array(a, v), as_array(v, a)))
     if len(a.shape) > 1 or len(v.shape) > 1 or 0 in (*a.shape, *v.shape):
         raise ValueError(
             f"{name} of the shapes {a.shape} and {v.shape}: both must have one axis and not be empty; ravel them, or "
@@ -113,7 +113,7 @@ def polyval(p: Any, x: Any) -> Any:
     """
     if isinstance(p, np.poly1d) or isinstance(x, np.poly1d):
         raise TypeError("polyval: a Tensor does not go together with a poly1d; pass its coefficients")
-    p, x = as_array(p), as_array(x)
+    p, x = as_array(p, x), as_array(x, p)
     if len(p.shape) != 1:
         raise ValueError(f"polyval: the coefficients have one axis, not the shape {p.shape}")
     return _polyval(p, x)

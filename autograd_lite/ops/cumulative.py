@@ -152,9 +152,8 @@ def _beginning_with(number: float, running: Any, axis: int | None, include_initi
     return np.concatenate([np.full(shape, number, running.dtype), running], axis)
 
 
-if hasattr(np, "cumulative_sum"):  # NumPy 2.1 has them
-    implements(np.cumulative_sum)(cumulative_sum)
-    implements(np.cumulative_prod)(cumulative_prod)
+implements(np.cumulative_sum)(cumulative_sum)
+implements(np.cumulative_prod)(cumulative_prod)
 
 
 # --- sums of exponentials

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..primitive import linear
 from .implementing import implements
-from .indexing import as_index
+from .indexing import as_index, axis_in
 
 __all__ = ["array_split", "dsplit", "hsplit", "split", "unstack", "vsplit"]
 
@@ -43,8 +43,7 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     return tuple(_unstack_primitive(x, axis=axis))
 
 
-if hasattr(np, "unstack"):  # NumPy 2.1 has it
-    implements(np.unstack)(unstack)
+implements(np.unstack)(unstack)
 
 
 @implements(np.split)
@@ -65,7 +64,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         count = int(sections)
         if count <= 0:
             raise ValueError(f"array_split: the number of pieces must be at least 1, not {count}")
-        each, more = divmod(ary.shape[axis], count)
+        each, more = divmod(ary.shape[axis_in(axis, ary.ndim)], count)
         sections = [i * each + min(i, more) for i in range(1, count)]
     return _pieces(ary, sections, axis)
 
@@ -97,7 +96,7 @@ def _family(ary: Any, sections: Any, name: str, ndim: int, axis: int) -> list[An
 def _pieces(ary: Any, sections: Any, axis: int) -> list[Any]:
     """Pieces by the primitive if they lie side by side; places that go back or repeat elements are slices each."""
     if np.ndim(sections) and len(sections):
-        n = ary.shape[axis]
+        n = ary.shape[axis_in(axis, ary.ndim)]
         ends = [range(n)[slice(0, int(end))].stop for end in sections]
         if any(a > b for a, b in zip(ends, [*ends[1:], n], strict=True)):
             places = [0, *(int(end) for end in sections), n]

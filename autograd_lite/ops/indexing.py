@@ -188,7 +188,8 @@ def grid_along(indices: Any, shape: tuple[int, ...], axis: int) -> tuple[Any, ..
 def axis_in(axis: int, ndim: int) -> int:
     """An axis counted from the front; raises for one that is not there."""
     if not -ndim <= axis < ndim:
-        raise np.exceptions.AxisError(axis, ndim)
+        last = f"; an axis must lie between -{ndim} and {ndim - 1}" if ndim else "; there are no axes"
+        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {ndim}{last}")
     return axis % ndim
 
 

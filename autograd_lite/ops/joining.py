@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data import listed
 from ..primitive import Traced, linear
 from .implementing import implements
 
@@ -59,12 +60,17 @@ def stack(arrays: Sequence[Any], axis: int = 0, *, dtype: Any = None, casting: s
     return _stack_primitive(*arrays, axis=axis, **_options(dtype, casting))
 
 
-def joined(value: Any) -> Any:
-    """Nested lists of Tensors and numbers as one Tensor, with their gradients; anything else as it is."""
+def joined(value: Any, *beside: Any) -> Any:
+    """Nested lists of Tensors and numbers as one Tensor, with their gradients; anything else as it is.
+
+    Numbers take the precision of the arrays `beside`; without any they are as NumPy makes them.
+    """
     if not isinstance(value, (list, tuple)):
         return value
-    parts = [joined(part) for part in value]
-    return np.stack(parts) if any(isinstance(part, Traced) for part in parts) else np.asarray(value)
+    parts = [joined(part, *beside) for part in value]
+    if any(isinstance(part, Traced) for part in parts):
+        return np.stack(parts)
+    return listed(value, *beside) if beside and value else np.asarray(value)
 
 
 @implements(np.vstack)

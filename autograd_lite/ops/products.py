@@ -58,16 +58,11 @@ _matmul = bilinear(
 )
 
 
-def _vecdot(x1: Any, x2: Any) -> Any:
-    return np.linalg.vecdot(x1, x2)
-
-
 _vecdot_labels = functools.partial(_stacked, a_core="X", b_core="X", core="")
 _vecdot_primitive = bilinear(
-    getattr(np, "vecdot", np.linalg.vecdot),  # NumPy 2.0 has it in linalg alone
+    np.vecdot,
     lambda g, _ans, _a, b: _conj(pulled_left(g, b, _vecdot_labels(len(_a.shape), len(b.shape)), _a.shape)),
     lambda g, _ans, a, _b: pulled_right(g, _conj(a), _vecdot_labels(len(a.shape), len(_b.shape)), _b.shape),
-    raw=getattr(np, "vecdot", _vecdot),
     math="dy = dxᴴ z + xᴴ dz;  x̄ = conj(ȳ z),  z̄ = ȳ conj(x)",
 )
 
@@ -94,13 +89,13 @@ def matmul(x1: Any, x2: Any, /, *, axes: Sequence[Any] | None = None) -> Any:
     Args:
         axes: which two axes of x1, of x2 and of the answer are the matrices, if not the last.
     """
-    x1, x2 = as_array(x1), as_array(x2)
+    x1, x2 = as_array(x1, x2), as_array(x2, x1)
     if axes is None:
         return _matmul(x1, x2)
     return _moved_back(_matmul(_moved(x1, axes[0]), _moved(x2, axes[1])), axes[2])
 
 
-@implements(*{np.linalg.vecdot, getattr(np, "vecdot", np.linalg.vecdot)})
+@implements(np.vecdot, np.linalg.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1, keepdims: bool = False, axes: Sequence[Any] | None = None) -> Any:
     """The dot product of the vectors along an axis, of which those of x1 are conjugated: sum_i conj(x1_i) x2_i.
 
@@ -111,7 +106,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1, keepdims: bool = False, axes:
     >>> ag.vecdot(ag.Tensor([[1.0, 2.0], [3.0, 4.0]]), ag.Tensor([1.0, -1.0]))
     Tensor([-1., -1.], dtype=float32)
     """
-    x1, x2 = as_array(x1), as_array(x2)
+    x1, x2 = as_array(x1, x2), as_array(x2, x1)
     into: Any = axis
     if axes is not None:
         x1, x2 = _moved(x1, axes[0]), _moved(x2, axes[1])
@@ -122,34 +117,33 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1, keepdims: bool = False, axes:
     return np.expand_dims(found, _core(into)) if keepdims else found
 
 
-if hasattr(np, "matvec"):  # NumPy 2.2 has them
-    _matvec_labels = functools.partial(_stacked, a_core="XY", b_core="Y", core="X")
-    _vecmat_labels = functools.partial(_stacked, a_core="X", b_core="XY", core="Y")
-    _matvec = product(np.matvec, _matvec_labels, math="dy = dA x + A dx;  Ā = ȳ xᵀ,  x̄ = Aᵀ ȳ")
-    _vecmat = bilinear(
-        np.vecmat,
-        lambda g, _ans, _x, a: _conj(pulled_left(g, a, _vecmat_labels(len(_x.shape), len(a.shape)), _x.shape)),
-        lambda g, _ans, x, _a: pulled_right(g, _conj(x), _vecmat_labels(len(x.shape), len(_a.shape)), _a.shape),
-        math="dyᵀ = dxᴴ A + xᴴ dA;  x̄ = conj(A ȳ),  Ā = conj(x) ȳᵀ",
-    )
+_matvec_labels = functools.partial(_stacked, a_core="XY", b_core="Y", core="X")
+_vecmat_labels = functools.partial(_stacked, a_core="X", b_core="XY", core="Y")
+_matvec = product(np.matvec, _matvec_labels, math="dy = dA x + A dx;  Ā = ȳ xᵀ,  x̄ = Aᵀ ȳ")
+_vecmat = bilinear(
+    np.vecmat,
+    lambda g, _ans, _x, a: _conj(pulled_left(g, a, _vecmat_labels(len(_x.shape), len(a.shape)), _x.shape)),
+    lambda g, _ans, x, _a: pulled_right(g, _conj(x), _vecmat_labels(len(x.shape), len(_a.shape)), _a.shape),
+    math="dyᵀ = dxᴴ A + xᴴ dA;  x̄ = conj(A ȳ),  Ā = conj(x) ȳᵀ",
+)
 
-    @implements(np.matvec)
-    def matvec(x1: Any, x2: Any, /, *, axes: Sequence[Any] | None = None) -> Any:
-        """Matrices (the last two axes of x1) times vectors (the last of x2); `axes` as in `matmul`."""
-        x1, x2 = as_array(x1), as_array(x2)
-        if axes is None:
-            return _matvec(x1, x2)
-        return _moved_back(_matvec(_moved(x1, axes[0]), _moved(x2, axes[1])), axes[2])
 
-    @implements(np.vecmat)
-    def vecmat(x1: Any, x2: Any, /, *, axes: Sequence[Any] | None = None) -> Any:
-        """Vectors (the last axis of x1), conjugated, times matrices (the last two of x2); `axes` as in `matmul`."""
-        x1, x2 = as_array(x1), as_array(x2)
-        if axes is None:
-            return _vecmat(x1, x2)
-        return _moved_back(_vecmat(_moved(x1, axes[0]), _moved(x2, axes[1])), axes[2])
-else:
-    __all__ = [name for name in __all__ if name not in ("matvec", "vecmat")]
+@implements(np.matvec)
+def matvec(x1: Any, x2: Any, /, *, axes: Sequence[Any] | None = None) -> Any:
+    """Matrices (the last two axes of x1) times vectors (the last of x2); `axes` as in `matmul`."""
+    x1, x2 = as_array(x1, x2), as_array(x2, x1)
+    if axes is None:
+        return _matvec(x1, x2)
+    return _moved_back(_matvec(_moved(x1, axes[0]), _moved(x2, axes[1])), axes[2])
+
+
+@implements(np.vecmat)
+def vecmat(x1: Any, x2: Any, /, *, axes: Sequence[Any] | None = None) -> Any:
+    """Vectors (the last axis of x1), conjugated, times matrices (the last two of x2); `axes` as in `matmul`."""
+    x1, x2 = as_array(x1, x2), as_array(x2, x1)
+    if axes is None:
+        return _vecmat(x1, x2)
+    return _moved_back(_vecmat(_moved(x1, axes[0]), _moved(x2, axes[1])), axes[2])
 
 
 # -- dot, inner, outer, tensordot, kron: all pairs of the axes that are not summed over
@@ -184,15 +178,15 @@ _tensordot = product(
 )
 
 
-def _unless_number(x: Any) -> Any:
+def _unless_number(x: Any, beside: Any) -> Any:
     """An operand as an array, but one of Python's numbers as it is, which widens no dtype."""
-    return x if isinstance(x, (int, float, complex)) else as_array(x)
+    return x if isinstance(x, (int, float, complex)) else as_array(x, beside)
 
 
 @implements(np.dot)
 def dot(a: Any, b: Any) -> Any:
     """The sum over the last axis of a and the second-last (or only one) of b; with a number, the product."""
-    a, b = _unless_number(a), _unless_number(b)
+    a, b = _unless_number(a, b), _unless_number(b, a)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     return _dot(a, b)
@@ -201,7 +195,7 @@ def dot(a: Any, b: Any) -> Any:
 @implements(np.inner)
 def inner(a: Any, b: Any) -> Any:
     """The sum over the last axes of a and b; with a number, the product."""
-    a, b = _unless_number(a), _unless_number(b)
+    a, b = _unless_number(a, b), _unless_number(b, a)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     return _inner(a, b)
@@ -210,13 +204,13 @@ def inner(a: Any, b: Any) -> Any:
 @implements(np.vdot)
 def vdot(a: Any, b: Any, /) -> Any:
     """The dot product of all elements of a, conjugated, and of b, each in a row."""
-    return _vecdot_primitive(np.reshape(as_array(a), (-1,)), np.reshape(as_array(b), (-1,)))
+    return _vecdot_primitive(np.reshape(as_array(a, b), (-1,)), np.reshape(as_array(b, a), (-1,)))
 
 
 @implements(np.outer, np.linalg.outer)
 def outer(a: Any, b: Any) -> Any:
     """All products of an element of a and one of b, each in a row."""
-    return _outer(np.reshape(as_array(a), (-1,)), np.reshape(as_array(b), (-1,)))
+    return _outer(np.reshape(as_array(a, b), (-1,)), np.reshape(as_array(b, a), (-1,)))
 
 
 @implements(np.tensordot, np.linalg.tensordot)
@@ -227,7 +221,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     >>> ag.tensordot(ag.Tensor(np.ones((2, 3, 4))), np.ones((4, 5, 3)), axes=([1, 2], [2, 0])).shape
     (2, 5)
     """
-    a, b = as_array(a), as_array(b)
+    a, b = as_array(a, b), as_array(b, a)
     if np.ndim(axes) == 0 and not isinstance(axes, (list, tuple)):
         count = int(axes)
         pairs = tuple(range(a.ndim - count, a.ndim)), tuple(range(count))
@@ -279,7 +273,7 @@ _kron = bilinear(
 @implements(np.kron)
 def kron(a: Any, b: Any) -> Any:
     """The Kronecker product: each element of a times all of b, in blocks."""
-    return _kron(as_array(a), as_array(b))
+    return _kron(as_array(a, b), as_array(b, a))
 
 
 # -- cross
@@ -306,7 +300,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     """
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = as_array(a), as_array(b)
+    a, b = as_array(a, b), as_array(b, a)
     lengths = [x.shape[k] if -x.ndim <= k < x.ndim else 0 for x, k in ((a, axisa), (b, axisb))]
     if not set(lengths) <= {2, 3}:
         raise ValueError(

@@ -64,7 +64,7 @@ def modules() -> Iterator[ModuleType]:
 
 def home_of(primitive: Primitive) -> str:
     """The module that declares a primitive: that of its rules, or one that has it."""
-    rules = {getattr(rule, "__module__", None) for rule in (*primitive.vjps, primitive.joint)}
+    rules = {getattr(rule, "__module__", None) for rule in (*primitive.vjps, primitive.joint, primitive.function)}
     holding = [module.__name__ for module in modules() if any(value is primitive for value in vars(module).values())]
     return next((name for name in holding if name in rules), holding[0])
 

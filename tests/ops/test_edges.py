@@ -56,7 +56,7 @@ def test_edges(sample: Sample, edge: str) -> None:
         return
     expected = by_numpy(sample, arrays)
     if expected is None:
-        return
+        pytest.skip("NumPy has no answer, or warns")
     value, gradients, second = ours(sample.call, arrays)
     same(value, expected, rtol=1e-14, atol=1e-14)
     for x, g, h in zip(arrays, gradients, second, strict=True):
