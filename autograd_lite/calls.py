@@ -11,7 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from .changes import can_change
-from .data import from_python
+from .data import listed
 from .errors import explain, refuse_foreign
 from .mode import current
 from .primitive import Fused, Primitive, Traced
@@ -46,7 +46,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             if type(arg) is not ndarray:
                 refuse_foreign(arg)
         elif isinstance(arg, list):
-            arg = from_python(arg)
+            arg = listed(arg, *args)
         raw.append(arg)
         parents.append(node)
     recording = mode.recording and needed

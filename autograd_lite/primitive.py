@@ -302,7 +302,8 @@ def bilinear(
 def general(
     function: Callable[..., Any],
     *,
-    vjps: Sequence[Rule | None],
+    vjps: Sequence[Rule | None] = (),
+    joint: Rule | None = None,
     jvps: Sequence[Rule | None],
     raw: Callable[..., Any] | None = None,
     many: bool = False,
@@ -310,10 +311,12 @@ def general(
 ) -> Primitive:
     """Declare any other differentiable function by a VJP and a JVP per argument (None: no gradient).
 
+    `joint` gives the cotangents of all arguments at once, instead of `vjps`, where they share most of the work.
+
     `many` says that the function gives a list of arrays: `g` is then a list too, and a JVP gives one.
     """
     jvp = _sum_of_rules(jvps, many)
-    return Primitive("general", function, vjps=vjps, jvps=jvps, jvp=jvp, raw=raw, many=many, math=math)
+    return Primitive("general", function, vjps=vjps, joint=joint, jvps=jvps, jvp=jvp, raw=raw, many=many, math=math)
 
 
 class Kernel(NamedTuple):

@@ -40,12 +40,14 @@ def inv(a: Any) -> Any:
     return _inv(array(a))
 
 
+def _solve_vjp(g: Any, ans: Any, a: Any, _b: Any) -> tuple[Any, Any]:
+    of_b = np.linalg.solve(a.mT, g)
+    return -(of_b @ ans.mT), of_b
+
+
 _solve = general(
     np.linalg.solve,
-    vjps=(
-        lambda g, ans, a, _b: -(np.linalg.solve(a.mT, g) @ ans.mT),
-        lambda g, _ans, a, _b: np.linalg.solve(a.mT, g),
-    ),
+    joint=_solve_vjp,
     jvps=(
         lambda v, ans, a, _b: -np.linalg.solve(a, v @ ans),
         lambda v, _ans, a, _b: np.linalg.solve(a, v),
