@@ -107,7 +107,8 @@ KINKS = [
         "nan_to_num", "infinities", np.nan_to_num, torch.nan_to_num, ([INF, 1.0, -INF],), ([0.0, 1.0, 0.0],), "0",
     ),
     Kink(
-        "remainder", "an infinite divisor", lambda y: np.remainder(-1.0, y), lambda y: torch.remainder(-torch.ones(1), y),
+        "remainder", "an infinite divisor", lambda y: np.remainder(-1.0, y),
+        lambda y: torch.remainder(-torch.ones(1), y),
         ([INF],), ([1.0],), "the quotient is -1",
     ),
 ]  # fmt: skip
