@@ -227,8 +227,8 @@ class Methods(Traced):
         dtype = np.dtype(dtype)
         return cast("Tensor", self if self._data.dtype == dtype and not copy else ops.astype(self, dtype))
 
-    def copy(self) -> Tensor:
-        """The same values in memory of their own; gradients flow through."""
+    def copy(self, order: str = "C") -> Tensor:  # noqa: ARG002  # as an array's method has it
+        """The same values in memory of their own; gradients flow through.  `order` changes no value."""
         return cast("Tensor", ops.copy(self))
 
     # -- methods that change an array: this Tensor gets a new value, as by `t[...] = value`

@@ -22,6 +22,7 @@ import numpy as np
 from numpy import ndarray
 
 from . import ufuncs
+from .calls import apply
 from .errors import describe, explain, foreign
 from .mode import current
 from .ops.assignment import assign
@@ -147,6 +148,24 @@ def _bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     return args, kwargs
 
 
+def _are_bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the arguments are already as a rule takes them: the usual case, known at one look."""
+    places = _Places.known.get(function)
+    if places is None or not places.required <= len(args) <= places.out:
+        return False
+    return not any(name == "out" or isinstance(value, Traced) for name, value in kwargs.items())
+
+
+def _told_again(function: Function, rule: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a rule; an error about which arguments it takes is told again with the function's name."""
+    try:
+        return rule(*args, **kwargs)
+    except TypeError as error:
+        if "unexpected keyword" in str(error) or "positional argument" in str(error):
+            raise explain(f"np.{function.__name__}", args, kwargs, error) from error
+        raise
+
+
 def _check_constant(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Raise if an argument of a function without derivative carries a gradient that would flow, had it one."""
     name, remedy = CONSTANT[function.__name__]
@@ -211,7 +230,7 @@ class NumpyProtocol(Traced):
                     if type(x) not in _USUAL and not isinstance(x, Traced):
                         break
                 else:
-                    return primitive(*inputs)
+                    return apply(primitive, inputs, kwargs)
         for x in inputs:
             if not isinstance(x, Traced) and type(x) not in _OF_NUMPY:
                 if hasattr(x, "__array_ufunc__") and not isinstance(x, ndarray):
@@ -235,9 +254,12 @@ class NumpyProtocol(Traced):
         return plain(called, inputs, kwargs) if out is None else _plain_into(called, inputs, kwargs, out)
 
     def __array_function__(self, func: Function, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if not all(issubclass(kind, (Traced, ndarray)) for kind in types):
-            return NotImplemented
-        function = _rule_for(func)
+        for kind in types:
+            if not issubclass(kind, (Traced, ndarray)):
+                return NotImplemented
+        function = implementations.get(func) or registry.get(func) or _rule_for(func)
+        if function is not None and _are_bound(func, args, kwargs):
+            return _told_again(func, function, args, kwargs)
         recorded = current().recording and (_carries_gradient(args) or _carries_gradient(kwargs))
         if recorded or function is not None:
             args, kwargs = _bound(func, args, kwargs)
@@ -250,16 +272,9 @@ class NumpyProtocol(Traced):
             if recorded and func.__name__ in CONSTANT:
                 _check_constant(func, args, kwargs)
             return plain(func, args, kwargs)
-        try:
-            return (
-                function(*args, **kwargs)
-                if out is None
-                else _recorded_into(name_of(func), out, lambda: function(*args, **kwargs))
-            )
-        except TypeError as error:
-            if "unexpected keyword" in str(error) or "positional argument" in str(error):
-                raise explain(f"np.{func.__name__}", args, kwargs, error) from error
-            raise
+        if out is None:
+            return _told_again(func, function, args, kwargs)
+        return _recorded_into(name_of(func), out, lambda: _told_again(func, function, args, kwargs))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray[Any, Any]:
         if self._node is not None:

@@ -34,9 +34,10 @@ def run(function: Function, ufunc: np.ufunc, method: str, inputs: Sequence[Any],
 def _call(function: Function, ufunc: np.ufunc, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     name = f"np.{ufunc.__name__}"
     if options.pop("where", True) is not True:
+        given = ", ".join(["np.where(mask, t, 1.0)", *"xyz"[1 : ufunc.nin]])
         raise TypeError(
-            f"{name} on a Tensor takes no where=, which leaves the rest of a new array undefined; write "
-            f"np.where(mask, {name}(np.where(mask, t, 1.0)), 0.0)"
+            f"{name} on a Tensor takes no where=, which leaves the rest of a new array undefined, and that of out= as "
+            f"it was; write np.where(mask, {name}({given}), rest)"
         )
     for option, usual in (("order", "K"), ("subok", True), ("signature", None)):
         if options.pop(option, usual) != usual:

@@ -73,6 +73,7 @@ _COPY = "a Tensor is an array already: use it as it is, ag.asarray(t) or t.copy(
 _LOOSE = "what it gives depends on the values of the argument; np.emath has no derivatives; use np.{}"
 _GRID = "write start + (stop - start) * np.linspace(0, 1, num), whose gradient flows to both ends"
 _POLYNOMIAL = "write it with np.convolve and sums of coefficients"
+_POWERS_GRID = "write np.exp or base ** of start + (stop - start) * np.linspace(0, 1, num), with exponents as ends"
 _OBJECTS = "calls a Python function on one number after another; write it in NumPy's functions of whole arrays"
 
 _REASONS: dict[str, str] = {
@@ -81,11 +82,14 @@ _REASONS: dict[str, str] = {
     "asmatrix bmat": "np.matrix carries no gradients; use arrays of two axes, and np.block",
     "lib.stride_tricks.as_strided": "elements that share memory would each get a part of the gradient; "
     "use np.lib.stride_tricks.sliding_window_view",
-    "linspace logspace geomspace": _GRID,
+    "linspace": _GRID,
+    "logspace geomspace": _POWERS_GRID,
     "arange": "how many numbers it gives depends on the values; use a fixed number, as start + step * np.arange(n)",
     "i0": "use ag.special.i0(t)",
     "full": "use np.broadcast_to(t, shape)",
-    "poly polyadd polysub polymul polydiv polyder polyint polyfit roots": _POLYNOMIAL,
+    "poly polyadd polysub polymul polydiv polyder polyint": _POLYNOMIAL,
+    "polyfit": "use np.linalg.lstsq(np.vander(x, deg + 1), y)[0]",
+    "roots": "use np.linalg.eigvals of the companion matrix",
     "frompyfunc vectorize": _OBJECTS,
     **{f"emath.{name}": _LOOSE.format(name) for name in ["sqrt", "log", "log2", "log10", "power", "arccos", "arcsin"]},
     "emath.arctanh": _LOOSE.format("arctanh"),

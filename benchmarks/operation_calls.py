@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.special
+import scipy.special  # type: ignore[import-untyped]
 
 import autograd_lite as ag
 import autograd_lite.special.with_scipy  # so that its functions are declared
@@ -27,7 +27,7 @@ class Case(NamedTuple):
     """A call of arrays alone.
 
     shapes   of its arrays where there is work, and where there is next to none
-    count    how many arrays it takes
+    takes    how many arrays it takes
     between  what their numbers lie between
     symbol   what they are: "f" real, "c" complex, "d" symmetric and positive definite
     view     NumPy copies nothing
@@ -36,7 +36,7 @@ class Case(NamedTuple):
     name: str
     call: Call
     shapes: tuple[Shape, Shape] = TABLE
-    count: int = 1
+    takes: int = 1
     between: tuple[float, float] = (0.5, 1.5)
     symbol: str = "f"
     view: bool = False
@@ -45,7 +45,7 @@ class Case(NamedTuple):
         """The arguments."""
         shape = self.shapes[small]
         rng = np.random.default_rng(0)
-        found = [rng.uniform(*self.between, shape) for _ in range(self.count)]
+        found = [rng.uniform(*self.between, shape) for _ in range(self.takes)]
         if self.symbol == "c":
             found = [x + 1j * rng.uniform(*self.between, shape) for x in found]
             dtype = np.result_type(dtype, np.complex64)
@@ -75,7 +75,7 @@ def elementwise() -> Iterator[Case]:
     """Every ufunc, of NumPy or SciPy, that is declared as elementwise, by itself."""
     for function, primitive in registry.items():
         if isinstance(function, np.ufunc) and primitive.kind == "elementwise" and function is not np.ldexp:
-            yield Case(primitive.name, function, count=function.nin, between=DOMAINS.get(primitive.name, (0.5, 1.5)))
+            yield Case(primitive.name, function, takes=function.nin, between=DOMAINS.get(primitive.name, (0.5, 1.5)))
     for x in (2, 3, 1.5):
         yield Case(f"x ** {x}", lambda x, p=x: x**p)
     for name in ("sinc", "nan_to_num", "unwrap"):
@@ -83,19 +83,19 @@ def elementwise() -> Iterator[Case]:
     yield Case("ldexp", lambda x: np.ldexp(x, 3))
     yield Case("modf", np.modf)
     yield Case("frexp", np.frexp)
-    yield Case("divmod", np.divmod, count=2)
+    yield Case("divmod", np.divmod, takes=2)
     yield Case("float_power", lambda x: np.float_power(x, 1.5))
     yield Case("clip", lambda x: np.clip(x, 0.6, 0.9))
     yield Case("where", lambda x: np.where(mask(x.shape), x, 0.0))
     yield Case("relu", ag.relu, between=(-1.0, 1.0))
     yield Case("sigmoid", ag.sigmoid)
     yield Case("logit", scipy.special.logit, between=(0.1, 0.9))
-    yield Case("xlogy", scipy.special.xlogy, count=2)
-    yield Case("xlog1py", scipy.special.xlog1py, count=2)
+    yield Case("xlogy", scipy.special.xlogy, takes=2)
+    yield Case("xlog1py", scipy.special.xlog1py, takes=2)
     yield Case("polygamma", lambda x: ag.special.polygamma(2, x))
     for name in ("absolute", "conjugate", "angle", "exp", "multiply", "sign"):
         function = getattr(np, name)
-        yield Case(f"{name}, complex", function, count=getattr(function, "nin", 1), symbol="c")
+        yield Case(f"{name}, complex", function, takes=getattr(function, "nin", 1), symbol="c")
 
 
 REDUCTIONS = (
@@ -115,7 +115,7 @@ def along_axes() -> Iterator[Case]:
     for name in ("quantile", "percentile", "nanquantile"):
         yield Case(name, partial(getattr(np, name), q=0.3, axis=1))
     yield Case("partition", lambda x: np.partition(x, 5, axis=1))
-    yield Case("average, weights", lambda x, w: np.average(x, axis=1, weights=w), count=2)
+    yield Case("average, weights", lambda x, w: np.average(x, axis=1, weights=w), takes=2)
     yield Case("sum where", lambda x: np.sum(x, axis=1, where=mask(x.shape)))
     yield Case("logcumsumexp", lambda x: ag.logcumsumexp(x, axis=1))
     yield Case("logsumexp", lambda x: ag.special.logsumexp(x, axis=1))
@@ -188,17 +188,17 @@ def of_several_axes() -> Iterator[Case]:
 
     for name in ("matmul", "dot", "inner", "kron of corners"):
         if name.startswith("kron"):
-            yield Case(name, lambda x, y: np.kron(x[:10, :10], y[:30, :30]), count=2)
+            yield Case(name, lambda x, y: np.kron(x[:10, :10], y[:30, :30]), takes=2)
         else:
             yield Case(name, getattr(np, name), SQUARE, 2)
     for name in ("vecdot", "vdot"):
-        yield Case(name, getattr(np, name), count=2)
-    yield Case("matvec", lambda x, y: np.matvec(x, y[0]), count=2)
-    yield Case("vecmat", lambda x, y: np.vecmat(y[:, 0], x), count=2)
-    yield Case("outer", lambda x, y: np.outer(x[0, :316], y[0, :316]), count=2)
-    yield Case("tensordot", lambda x, y: np.tensordot(x, y, axes=([1], [1])), count=2)
+        yield Case(name, getattr(np, name), takes=2)
+    yield Case("matvec", lambda x, y: np.matvec(x, y[0]), takes=2)
+    yield Case("vecmat", lambda x, y: np.vecmat(y[:, 0], x), takes=2)
+    yield Case("outer", lambda x, y: np.outer(x[0, :316], y[0, :316]), takes=2)
+    yield Case("tensordot", lambda x, y: np.tensordot(x, y, axes=([1], [1])), takes=2)
     for sums in ("ij,ij->i", "ij,kj->ik", "ij->j", "ij->ji"):
-        yield Case(f"einsum {sums}", partial(np.einsum, sums, optimize=True), count=sums.count(",") + 1)
+        yield Case(f"einsum {sums}", partial(np.einsum, sums, optimize=True), takes=sums.count(",") + 1)
     yield Case("cross", np.cross, TRIPLES, 2)
     yield Case("convolve", lambda x, y: np.convolve(x, y[:20]), ROW, 2)
     yield Case("correlate", lambda x, y: np.correlate(x, y[:20]), ROW, 2)

@@ -130,8 +130,12 @@ def main() -> None:
         mine, numpys = line.large.ours * 1e6, line.large.theirs * 1e6
         print(f"{line.case.name:<26} {line.dtype:<8} {mine:8.2f} {numpys:8.2f}  a call {mine - numpys:6.2f}")
 
-    for title, ratio in (("altogether", lambda line: line.large.ratio), ("in work alone", lambda line: line.work)):
-        above = sorted({line.case.name for line in work if ratio(line) > MARK})
+    ratios = {
+        "altogether": [(line.large.ratio, line.case.name) for line in work],
+        "in work alone": [(line.work, line.case.name) for line in work],
+    }
+    for title, measured_ratios in ratios.items():
+        above = sorted({name for ratio, name in measured_ratios if ratio > MARK})
         print(f"\nabove {MARK} {title}, {len(above)} of {len({line.case.name for line in work})}: {', '.join(above)}")
     if not words:
         seen = set().union(*map(recorded, chosen))

@@ -161,10 +161,28 @@ def float_power(x: Any, y: Any) -> Any:
 ldexp = elementwise(np.ldexp, lambda v, _ans, _x, n: np.ldexp(v, n), None, math="dy = 2ⁿ dx")
 
 
+def _divmod(x: Any, y: Any) -> list[Any]:
+    return list(np.divmod(x, y))
+
+
+_divmod.__name__ = "divmod"
+_divmod_primitive = general(
+    _divmod,
+    vjps=(lambda g, _ans, _x, _y: g[1], lambda g, ans, x, y: _modulus_rule(g[1], ans[1], x, y)),
+    jvps=(
+        lambda v, ans, _x, _y: [ans[0] * 0.0, v],
+        lambda v, ans, x, y: [ans[0] * 0.0, _modulus_rule(v, ans[1], x, y)],
+    ),
+    many=True,
+    math="of the remainder: dz = dx − ⌊x / y⌋ dy",
+)
+
+
 @implements(np.divmod)
 def divmod(x: Any, y: Any) -> tuple[Any, Any]:
     """The quotient rounded down, which carries no gradient, and the remainder, which does."""
-    return np.floor_divide(x, y), np.remainder(x, y)
+    quotient, rest = _divmod_primitive(x, y)
+    return stop_gradient(quotient), rest
 
 
 def _modf(x: Any) -> list[Any]:

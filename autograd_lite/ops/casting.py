@@ -30,5 +30,12 @@ _stop_gradient.__name__ = "stop_gradient"
 astype = linear(_astype, lambda g, _ans, _x, dtype: g, math="dy = dx, in the other dtype")
 copy = linear(_copy, lambda g, _ans, _x: g, math="dy = dx")
 stop_gradient = general(_stop_gradient, vjps=(None,), jvps=(None,), math="dy = 0")
-implements(np.copy)(copy)
+
+
+@implements(np.copy)
+def copy_as_numpy(a: Any, order: str = "K", subok: bool = False) -> Any:
+    """`numpy.copy`; how it lies in memory (`order`) is the engine's affair, and changes no value."""
+    return copy(a if hasattr(a, "dtype") else np.asarray(a))
+
+
 implements(np.astype)(astype)

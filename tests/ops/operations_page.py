@@ -36,9 +36,9 @@ same declaration, or written beside it. A name in italics is a step of other fun
 
 Functions **made of** others have their derivatives, in both modes, from these; the list is what their samples recorded.
 
-The last column leads to the samples by which a function is compared with NumPy, with finite differences and with
-PyTorch, in both modes, to second order, in float16, float32, float64 and, where NumPy takes them, complex numbers; or
-to the tests that it has instead.
+The last column leads to the samples by which a function is compared with NumPy, with finite differences and, where it
+has the function, with PyTorch: in both modes, to second order, in float64, float32, float16 (but for LAPACK and Fourier
+transforms) and, where NumPy takes them, complex numbers; or to the tests that it has instead.
 """
 
 FORWARD = {"elementwise": "derived", "linear": "derived", "bilinear": "derived", "general": "written"}

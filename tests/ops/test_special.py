@@ -210,3 +210,14 @@ def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         special.nonsense  # noqa: B018
     assert {"erf", "softmax"} <= set(dir(special))
+
+
+def test_erfcx_far_out_keeps_its_digits() -> None:
+    """There its derivative is -1 / sqrt(pi) x^2 (1 - 3 / 2x^2 + ...), where 2x y - 2/sqrt(pi) has no digit left."""
+    for dtype in (np.float32, np.float64):
+        x = ag.Tensor(np.array([20.0, 1e3, 1e6], dtype), requires_grad=True)
+        ag.special.erfcx(x).sum().backward()
+        assert x.grad is not None
+        z = 1 / (2 * np.array([20.0, 1e3, 1e6]) ** 2)
+        expected = -2 * z / np.sqrt(np.pi) * (1 - 3 * z + 15 * z**2 - 105 * z**3 + 945 * z**4 - 10395 * z**5)
+        np.testing.assert_allclose(x.grad.data, expected, rtol=4e-7 if dtype is np.float32 else 1e-9)

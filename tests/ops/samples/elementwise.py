@@ -118,7 +118,7 @@ CHOICE = [
     Sample("heaviside", lambda x: np.heaviside(STEPS, x), ((3, 4),), lambda x: t(STEPS == 0) * x + t(STEPS > 0)),
     Sample("modf", lambda x: np.modf(x)[0], (A * 3 + 0.1,), torch.frac),
     Sample("frexp", lambda x: np.frexp(x)[0], (A * 3,), lambda x: torch.frexp(x)[0]),
-    Sample("remainder", lambda x, y: np.divmod(x, y)[1], (A * 3 + 0.01, B * 0.5 + 1.8), torch.remainder, name="divmod"),
+    Sample("divmod", lambda x, y: np.divmod(x, y)[1], (A * 3 + 0.01, B * 0.5 + 1.8), torch.remainder, name="divmod"),
     Sample("unwrap", lambda x: np.unwrap(x * 4), ((3, 4),), None),
     # PyTorch loses nine digits of the second derivative here
     Sample("sinc", lambda x: np.sinc(x * 0.05), ((3, 4),), None, name="sinc near 0"),

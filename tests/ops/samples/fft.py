@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
+import autograd_lite.fft  # noqa: F401  # so that its operations are declared
+
 from .sample import Sample
 
 FORWARD = {"fft": "fftn", "fft2": "fftn", "fftn": "fftn", "ifft": "ifftn", "ifft2": "ifftn", "ifftn": "ifftn"}
