@@ -76,7 +76,7 @@ def digits_step() -> tuple[Run, Run]:
             loss = loss_of(model(x), y)
             loss.backward()
             adam.step()
-        return float(loss)
+        return float(loss.item())
 
     def theirs() -> float:
         for x, y in itertools.islice(other_coming, STEPS):

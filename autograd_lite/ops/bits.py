@@ -28,9 +28,9 @@ def choose(condition: Any, x: Any, y: Any) -> Any:
     if dtype.kind not in "fc" or integer is None:
         return np.where(condition, x, y)
     if _is_zero(y):
-        return _kept(x, condition, dtype)
+        return kept(x, condition, dtype)
     if _is_zero(x):
-        return _kept(y, ~condition, dtype)
+        return kept(y, ~condition, dtype)
     mask = condition.astype(integer)
     np.negative(mask, out=mask)
     left, right = _bits(x, dtype), _bits(y, dtype)
@@ -52,7 +52,8 @@ def _bits(x: Any, dtype: Any) -> Any:
     return np.asarray(x, dtype).view(_INTEGERS[dtype.itemsize])
 
 
-def _kept(x: Any, condition: ndarray[Any, Any], dtype: Any) -> Any:
+def kept(x: Any, condition: ndarray[Any, Any], dtype: Any) -> Any:
+    """x where the condition holds, 0 elsewhere."""
     bits = _bits(x, dtype)
     factor = condition.astype(_INTEGERS[dtype.itemsize])
     if bits.shape == factor.shape:
