@@ -8,7 +8,7 @@ import numpy as np
 from ..primitive import Primitive, elementwise
 
 __all__ = [
-    "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "sigmoid",
+    "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "sigmoid", "softplus",
 ]  # fmt: skip
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -43,3 +43,12 @@ def _sigmoid(x: Any) -> Any:
 
 _sigmoid.__name__ = "sigmoid"
 sigmoid: Primitive = elementwise(_sigmoid, lambda v, ans, _x: v * (ans * (1 - ans)), math="dy = y (1 − y) dx")
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + exp(x)), without overflow."""
+    return np.logaddexp(x, 0)
+
+
+_softplus.__name__ = "softplus"
+softplus = elementwise(_softplus, lambda v, _ans, x: v * sigmoid(x), math="dy = σ(x) dx")

@@ -57,6 +57,9 @@ ELEMENTWISE = [
         torch.sigmoid,
         numpy=lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     ),
+    Sample(
+        "softplus", ag.softplus, ((3, 4),), torch.nn.functional.softplus, numpy=lambda x: np.logaddexp(x, x * 0),
+    ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
     Sample("exp2", np.exp2, ((3, 4),), torch.exp2, complex=True),
     Sample("cbrt", np.cbrt, ((3, 4),), lambda x: x ** (1 / 3), between=(0.5, 2)),
