@@ -8,7 +8,6 @@ import numpy as np
 
 from ..primitive import Primitive, linear
 from .implementing import implements
-from .keywords import by_name
 
 __all__ = ["diag", "diagflat", "diagonal", "trace", "tril", "triu"]
 
@@ -36,9 +35,6 @@ on_diagonal: Primitive = linear(
     lambda g, _ans, _x, shape, offset=0, axis1=0, axis2=1: np.diagonal(g, offset, axis1, axis2),
     math="dY = 0, dyᵢᵢ = dxᵢ;  x̄ᵢ = ȳᵢᵢ",
 )
-
-
-by_name(tril, triu, diagonal)
 
 
 @implements(np.diag)

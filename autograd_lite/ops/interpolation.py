@@ -10,7 +10,6 @@ from ..primitive import Primitive, Traced, general
 from .implementing import implements
 from .indexing import scatter
 from .joining import joined
-from .keywords import by_name
 
 __all__ = ["interp", "vander"]
 
@@ -195,4 +194,3 @@ vander = general(
     jvps=(_vander_jvp,),
     math="yᵢⱼ = xᵢʲ (or with the powers falling):  dyᵢⱼ = j xᵢʲ⁻¹ dxᵢ",
 )
-by_name(vander)

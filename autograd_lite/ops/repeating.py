@@ -8,7 +8,6 @@ import numpy as np
 from ..primitive import linear
 from .implementing import implements
 from .indexing import as_index, scatter
-from .keywords import by_name
 
 __all__ = ["broadcast_arrays", "broadcast_shapes", "broadcast_to", "meshgrid", "repeat", "resize", "tile"]
 
@@ -116,6 +115,3 @@ def _unresize(g: Any, _ans: Any, _x: Any, new_shape: Any) -> Any:
 resize = linear(
     np.resize, _unresize, math="dY = the elements of dX over and over;  X̄ = the sum of Ȳ over the repetitions"
 )
-
-
-by_name(broadcast_to, tile, resize)

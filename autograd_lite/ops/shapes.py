@@ -8,7 +8,6 @@ import numpy as np
 from ..primitive import linear
 from .implementing import implements
 from .indexing import axis_in
-from .keywords import by_name
 
 __all__ = [
     "atleast_1d",
@@ -127,9 +126,6 @@ permute_dims = linear(
     raw=lambda x, axes=None: x.transpose(axes) if hasattr(x, "transpose") else np.transpose(x, axes),
     math="dY = dX, axes permuted;  X̄ = Ȳ, axes permuted back",
 )
-
-
-by_name(squeeze, flip, swapaxes, moveaxis, roll, rot90, permute_dims)
 
 
 @implements(np.rollaxis)
