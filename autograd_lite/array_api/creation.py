@@ -13,6 +13,7 @@ import numpy as np
 from ..data import from_python
 from ..interchange import check_device
 from ..ops import astype, broadcast_to
+from ..ops.words import array_of
 from ..primitive import Traced
 from ..tape import wrap
 from ..tensor import Tensor
@@ -43,10 +44,6 @@ def _tensor(array: Any, device: Any, requires_grad: bool) -> Tensor:
 def _shape(shape: Any) -> Any:
     """A shape whose lengths may be Tensors."""
     return tuple(map(int, shape)) if isinstance(shape, (tuple, list)) else shape
-
-
-def _array(x: Any) -> Any:
-    return x._data if isinstance(x, Traced) else x
 
 
 def zeros(shape: Any, dtype: Any = None, *, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -81,23 +78,23 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None, 
         check_device(device)
         filled: Tensor = broadcast_to(fill_value, _shape(shape))
         return filled if dtype is None else astype(filled, np.dtype(dtype))
-    value: Any = from_python(fill_value) if dtype is None else _array(fill_value)
+    value: Any = from_python(fill_value) if dtype is None else array_of(fill_value)
     return _tensor(np.full(_shape(shape), value, dtype), device, requires_grad)
 
 
 def zeros_like(x: Any, /, dtype: Any = None, *, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape of x, and of its dtype, if none is given."""
-    return _tensor(np.zeros_like(_array(x), dtype), device, requires_grad)
+    return _tensor(np.zeros_like(array_of(x), dtype), device, requires_grad)
 
 
 def ones_like(x: Any, /, dtype: Any = None, *, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape of x, and of its dtype, if none is given."""
-    return _tensor(np.ones_like(_array(x), dtype), device, requires_grad)
+    return _tensor(np.ones_like(array_of(x), dtype), device, requires_grad)
 
 
 def empty_like(x: Any, /, dtype: Any = None, *, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A Tensor of the shape of x whose elements are whatever is in memory; of its dtype, if none is given."""
-    return _tensor(np.empty_like(_array(x), dtype), device, requires_grad)
+    return _tensor(np.empty_like(array_of(x), dtype), device, requires_grad)
 
 
 def full_like(
@@ -136,7 +133,7 @@ def arange(
     """
     if stop is None:
         start, stop = 0, start
-    first, last, by = _array(start), _array(stop), _array(step)
+    first, last, by = array_of(start), array_of(stop), array_of(step)
     numbers: Any = np.arange(first, last, by, dtype=dtype)
     return _tensor(numbers if dtype is not None else _narrowed(numbers, first, last, by), device, requires_grad)
 

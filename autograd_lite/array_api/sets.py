@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..primitive import Traced
+from ..ops.words import array_of
 from ..tape import wrap
 from ..tensor import Tensor
 
@@ -37,7 +37,7 @@ class UniqueInverseResult(NamedTuple):
 
 
 def _unique(function: Any, x: Any) -> list[Any]:
-    return [wrap(answer, None) for answer in function(x._data if isinstance(x, Traced) else x)]
+    return [wrap(answer, None) for answer in function(array_of(x))]
 
 
 def unique_all(x: Any, /) -> UniqueAllResult:
@@ -65,4 +65,4 @@ def unique_inverse(x: Any, /) -> UniqueInverseResult:
 
 def unique_values(x: Any, /) -> Tensor:
     """The different elements, in no particular order."""
-    return wrap(np.unique_values(x._data if isinstance(x, Traced) else x), None)  # type: ignore[no-any-return]
+    return wrap(np.unique_values(array_of(x)), None)  # type: ignore[no-any-return]

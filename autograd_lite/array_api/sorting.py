@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.indexing import axis_in
+from ..ops.words import axis_in
 
 __all__ = ["argsort", "sort"]
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..ops.implementing import implements
-from ..ops.indexing import axis_in
 from ..ops.joining import joined
+from ..ops.words import axis_in
 from ..primitive import linear
 
 __all__ = [

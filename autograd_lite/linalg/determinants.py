@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..ops.implementing import implements
+from ..ops.words import array_of, conjugate
 from ..primitive import general
-from .matrices import array, columns, conjugate, diagonal_of, identity, off_diagonal, plain, rows
+from .matrices import array, columns, diagonal_of, identity, off_diagonal, rows
 
 __all__ = ["det", "slogdet"]
 
@@ -77,7 +78,8 @@ def _slope(a: Any, ans: Any) -> Any:
     except np.linalg.LinAlgError:
         return cofactors(a)
     with np.errstate(all="ignore"):
-        condition = np.abs(plain(a)).sum(-2).max(-1, initial=0.0) * np.abs(plain(inverse)).sum(-2).max(-1, initial=0.0)
+        size, inverse_size = (np.abs(array_of(x)).sum(-2).max(-1, initial=0.0) for x in (a, inverse))  # their 1-norms
+        condition = size * inverse_size
     if not np.all(condition < np.finfo(condition.dtype).eps ** -0.5):
         return cofactors(a)
     return np.reshape(ans, (*ans.shape, 1, 1)) * inverse.mT

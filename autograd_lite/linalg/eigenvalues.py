@@ -20,12 +20,12 @@ import numpy as np
 
 from ..mode import is_grad_enabled
 from ..ops.implementing import implements
+from ..ops.words import conjugate
 from ..primitive import Traced, general
 from .matrices import (
     adjoint,
     array,
     columns,
-    conjugate,
     diagonal_of,
     gradient_rule,
     hermitian,

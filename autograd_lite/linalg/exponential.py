@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .matrices import array, identity, plain
+from ..ops.words import array_of
+from .matrices import array, identity
 
 __all__ = ["expm"]
 
@@ -101,10 +102,10 @@ def expm(a: Any) -> Any:
         raise np.linalg.LinAlgError(f"expm: the last two axes must be square, and A has shape {tuple(a.shape)}")
     if a.dtype.kind not in "fc":
         a = a.astype(np.float64)
-    finite = np.isfinite(plain(a)).all((-2, -1), keepdims=True)
+    finite = np.isfinite(array_of(a)).all((-2, -1), keepdims=True)
     if not finite.all():
         a = np.where(finite, a, np.nan)
-    values = np.where(finite, plain(a), 0.0)
+    values = np.where(finite, array_of(a), 0.0)
     size = _norm(values.astype(np.result_type(values, np.float64)))
     degree = next((degree for degree, theta in _THETA.items() if np.all(size <= theta)), 13)
     if degree < 13:

@@ -11,7 +11,7 @@ from .. import ops
 from ..ops import matmul, matrix_transpose, outer, tensordot, vecdot
 from ..ops.contraction import as_array
 from ..ops.implementing import implements
-from ..ops.indexing import axis_in
+from ..ops.words import axis_in
 
 __all__ = ["cross", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot"]
 

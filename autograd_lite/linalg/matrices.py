@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import numpy_protocol
 from ..ops.joining import joined
+from ..ops.words import array_of, conjugate
 from ..primitive import Traced
 
 
@@ -17,11 +18,6 @@ def array(x: Any) -> Any:
         return x
     found = joined(x)
     return found if hasattr(found, "dtype") else np.asarray(found)
-
-
-def conjugate(x: Any) -> Any:
-    """The complex conjugate; a real array as it is, without a copy."""
-    return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 def adjoint(x: Any) -> Any:
@@ -70,8 +66,8 @@ def off_diagonal(n: int) -> Any:
 
 def matters(x: Any, beside: Any = None) -> Any:
     """Which entries of each matrix are more than rounding leaves beside the largest of them (or of `beside`)."""
-    sizes = np.abs(plain(x))
-    others = sizes if beside is None else np.abs(plain(beside))
+    sizes = np.abs(array_of(x))
+    others = sizes if beside is None else np.abs(array_of(beside))
     largest = np.max(others, axis=(-2, -1), keepdims=True, initial=0.0)
     return sizes > largest * (10 * max(1, *sizes.shape[-2:]) * float(np.finfo(sizes.dtype).eps))
 
@@ -84,7 +80,7 @@ def quotient(x: Any, difference: Any, size: Any, lost: Any) -> Any:
     point do not say; `lost` are the places where it may be anything but 0.
     """
     # LAPACK leaves up to 10 eps between equal ones of matrices of 500 rows; in float32 distinct ones are 300 eps apart
-    nothing = np.abs(plain(difference)) <= plain(size) * (20 * float(np.finfo(size.dtype).eps))
+    nothing = np.abs(array_of(difference)) <= array_of(size) * (20 * float(np.finfo(size.dtype).eps))
     found = np.where(nothing, 0.0, x / np.where(nothing, 1.0, difference))
     lost = lost & nothing
     return np.where(lost, np.nan, found) if lost.any() else found
@@ -92,7 +88,7 @@ def quotient(x: Any, difference: Any, size: Any, lost: Any) -> Any:
 
 def largest(values: Any) -> Any:
     """The largest modulus among the eigenvalues or singular values of each matrix, as a matrix of one element."""
-    return np.max(np.abs(plain(values)), axis=-1, keepdims=True, initial=0.0)[..., None]
+    return np.max(np.abs(array_of(values)), axis=-1, keepdims=True, initial=0.0)[..., None]
 
 
 def refuse_phases(name: str, turns: Any) -> None:
@@ -103,7 +99,7 @@ def refuse_phases(name: str, turns: Any) -> None:
     Raises:
         LinAlgError: it does.
     """
-    values = plain(turns)
+    values = array_of(turns)
     if values.dtype.kind != "c" or not values.size:
         return
     along = np.abs(np.imag(diagonal_of(values)))
@@ -114,11 +110,6 @@ def refuse_phases(name: str, turns: Any) -> None:
             f"{name}: the loss depends on the phases of complex vectors, which the matrix does not determine; make it "
             "of what stays the same if a vector is multiplied by exp(i phi), such as np.abs(v) or v @ np.conj(v).mT"
         )
-
-
-def plain(x: Any) -> Any:
-    """The values of an array or a Tensor, outside the graph."""
-    return x._data if isinstance(x, Traced) else x
 
 
 def undifferentiated(function: Any, *args: Any, **kwargs: Any) -> Any:

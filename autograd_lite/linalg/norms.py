@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..ops.implementing import implements
+from ..ops.words import array_of, conjugate
 from ..primitive import Primitive, general
-from .matrices import array, conjugate, plain, undifferentiated
+from .matrices import array, undifferentiated
 
 __all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
 
@@ -43,7 +44,7 @@ def _directions(x: Any) -> Any:
     if x.dtype.kind != "c":
         return np.sign(x)
     size = np.abs(x)
-    return conjugate(x) / np.where(plain(size) == 0, 1.0, size)
+    return conjugate(x) / np.where(array_of(size) == 0, 1.0, size)
 
 
 def _slopes(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
@@ -53,22 +54,22 @@ def _slopes(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
     if p == 1:
         return g * _directions(x)
     if math.isinf(p):
-        ties = (np.abs(plain(x)) == plain(whole)).astype(whole.dtype)
+        ties = (np.abs(array_of(x)) == array_of(whole)).astype(whole.dtype)
         count = np.maximum(np.sum(ties, axis=axis, keepdims=True), 1.0)  # none, of no elements or NaN
         return ties * (g / count) * _directions(x)
-    none = plain(whole) == 0
+    none = array_of(whole) == 0
     inverse = np.where(none, 0.0, 1.0 / np.where(none, 1.0, whole)) if none.any() else 1.0 / whole
     if p == 2:
         return conjugate(x) * (g * inverse)
     if p >= 3:
         return (np.abs(x) * inverse) ** (p - 2) * conjugate(x) * (g * inverse)
     size = np.abs(x)
-    one = np.where(plain(size) == 0, 1.0, size)  # below 3 a power of it has no second derivative at 0
+    one = np.where(array_of(size) == 0, 1.0, size)  # below 3 a power of it has no second derivative at 0
     return (one * inverse) ** (p - 1) * (conjugate(x) / one) * g
 
 
 def _p_norm_jvp(v: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
-    one = np.ones((1,) * len(plain(ans).shape), plain(ans).dtype)
+    one = np.ones((1,) * len(array_of(ans).shape), array_of(ans).dtype)
     slopes = _slopes(np.broadcast_to(one, ans.shape), ans, x, p, axis)
     return np.sum(np.real(v * slopes), axis=axis, keepdims=keepdims)
 
@@ -170,14 +171,14 @@ def cond(x: Any, p: Any = None) -> Any:
         top, bottom = (values[..., -1], values[..., 0]) if p == -2 else (values[..., 0], values[..., -1])
         with np.errstate(divide="ignore", invalid="ignore"):
             found = top / bottom
-        nothing = (plain(top) == 0) & (plain(bottom) == 0)  # singular too, and not 0 / 0
+        nothing = (array_of(top) == 0) & (array_of(bottom) == 0)  # singular too, and not 0 / 0
         return np.where(nothing, np.inf, found) if nothing.any() else found
     try:
         return matrix_norm(x, ord=p) * matrix_norm(np.linalg.inv(x), ord=p)
     except np.linalg.LinAlgError:
         if x.shape[-2:] != x.shape[-1:] * 2:
             raise
-    found = np.linalg.cond(plain(x), p)  # some are singular
+    found = np.linalg.cond(array_of(x), p)  # some are singular
     regular = np.isfinite(found)
     x = np.where(regular[..., None, None], x, x * 0.0 + np.eye(x.shape[-1], dtype=x.dtype))
     return cond(x, p) * np.where(regular, 1.0, found).astype(found.dtype)

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..ops.implementing import implements
+from ..ops.words import array_of, conjugate
 from ..primitive import general
 from .matrices import (
     adjoint,
     array,
     columns,
-    conjugate,
     diagonal_of,
     gradient_rule,
     hermitian,
@@ -33,7 +33,6 @@ from .matrices import (
     largest,
     matters,
     off_diagonal,
-    plain,
     quotient,
     refuse_phases,
     rows,
@@ -80,8 +79,8 @@ def _svd_vjp(g: list[Any], ans: Any, _a: Any, full_matrices: bool) -> Any:
         outside_v = outside_v - adjoint(rest_vh) @ (grest_vh @ adjoint(vh))
 
     # which vectors something reaches, by U and V or by shares of S, and so may not be left out where they are free
-    by_vectors = np.any(plain(gu) != 0, axis=(-2, -1), keepdims=True) | (largest(s) == 0)
-    by_vectors = by_vectors | np.any(plain(gvh) != 0, axis=(-2, -1), keepdims=True)
+    by_vectors = np.any(array_of(gu) != 0, axis=(-2, -1), keepdims=True) | (largest(s) == 0)
+    by_vectors = by_vectors | np.any(array_of(gvh) != 0, axis=(-2, -1), keepdims=True)
     shared = matters(rows(gs)) & by_vectors
     different = matters(rows(gs) - columns(gs), beside=rows(gs)) & by_vectors
     turned = _either(matters(turns_u) | matters(turns_v))
@@ -168,9 +167,9 @@ def _of_hermitian(a: Any, compute_uv: bool) -> Any:
     if not compute_uv:
         return np.flip(np.sort(np.abs(np.linalg.eigvalsh(a)), axis=-1), -1)
     w, v = np.linalg.eigh(a)
-    order = np.argsort(np.abs(plain(w)), axis=-1)[..., ::-1]
+    order = np.argsort(np.abs(array_of(w)), axis=-1)[..., ::-1]
     w, u = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
-    signs = np.where(plain(w) < 0, -1.0, 1.0).astype(w.dtype)
+    signs = np.where(array_of(w) < 0, -1.0, 1.0).astype(w.dtype)
     return SVDResult(u, np.abs(w), adjoint(u * rows(signs)))
 
 

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..ops.implementing import implements
+from ..ops.words import array_of, conjugate
 from ..primitive import Traced, general
-from .matrices import adjoint, array, columns, conjugate, gradient_rule, plain
+from .matrices import adjoint, array, columns, gradient_rule
 from .singular_values import svdvals_gradient, svdvals_tangent
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
@@ -178,7 +179,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     elif rcond < 0:  # as LAPACK has it
         rcond = eps
     x, residuals, values = _lstsq_primitive(a, b, rcond=float(rcond))
-    found = plain(values)
+    found = array_of(values)
     return x, residuals, int(np.count_nonzero(found > rcond * found[:1])), values
 
 

@@ -17,8 +17,9 @@ import numpy as np
 from ..mode import current
 from ..primitive import Primitive, Traced, general
 from .implementing import implements
-from .indexing import as_index, axis_in, getitem, grid_along, last_written, lone_array, may_repeat, within
+from .indexing import as_index, getitem, grid_along, last_written, lone_array, may_repeat, within
 from .joining import joined
+from .words import array_of, axis_in
 
 __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
@@ -85,7 +86,7 @@ def _check_can_change(t: Any, doing: str) -> None:
 
 def _check_can_hold(t: Any, value: Any, doing: str) -> None:
     """Raise if t, which keeps its dtype, would lose the imaginary part or the gradient of a value."""
-    kind = np.result_type(value._data if isinstance(value, Traced) else value).kind
+    kind = np.result_type(array_of(value)).kind
     if kind == "c" and t.dtype.kind != "c":
         raise TypeError(
             f"{doing}: the value is complex and t stays {t.dtype}; convert t first (t.astype), or take np.real"
@@ -141,7 +142,7 @@ def _writes(function: Callable[..., Any]) -> Callable[[Writer], Writer]:
                     f"{name} would write a Tensor that requires a gradient into an ndarray, and the gradient would be "
                     "lost: make the array a Tensor first, or detach() the Tensor"
                 )
-            function(target, *(other._data if isinstance(other, Traced) else other for other in others))
+            function(target, *(array_of(other) for other in others))
 
         return run
 

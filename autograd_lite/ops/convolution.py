@@ -11,6 +11,7 @@ import numpy as np
 from ..primitive import bilinear, general
 from .contraction import as_array
 from .implementing import implements
+from .words import conjugate
 
 __all__ = ["convolve", "correlate", "polyval"]
 
@@ -69,12 +70,8 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """y_n = sum_k a_(n+k) conj(v_k), of two sequences; `mode` as in `convolve`."""
     a, v, mode = _operands("correlate", a, v, mode)
     if v.shape[0] > a.shape[0]:  # NumPy puts the middle of "same" elsewhere then
-        return _conj(np.flip(_convolve(v, _conj(np.flip(a)), mode=mode)))
-    return _convolve(a, _conj(np.flip(v)), mode=mode)
-
-
-def _conj(x: Any) -> Any:
-    return np.conjugate(x) if x.dtype.kind == "c" else x
+        return conjugate(np.flip(_convolve(v, conjugate(np.flip(a)), mode=mode)))
+    return _convolve(a, conjugate(np.flip(v)), mode=mode)
 
 
 # -- polynomials

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..primitive import Primitive, general, linear
 from .implementing import implements
-from .reductions import regular, values
+from .reductions import regular
+from .words import array_of
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "logcumsumexp"]
 
@@ -169,7 +170,7 @@ def _weights(ans: Any, x: Any, axis: int) -> tuple[Any, Any]:
     Where y is -inf, as at the beginning of a row of -inf, the first is 0.
     """
     x, y = np.moveaxis(x, axis, -1), np.moveaxis(ans, axis, -1)
-    if np.isneginf(values(y)[..., :1]).any():  # y does not decrease
+    if np.isneginf(array_of(y)[..., :1]).any():  # y does not decrease
         y = np.maximum(y, float(np.finfo(y.dtype).min))
     return np.exp(x - y), np.exp(y[..., :-1] - y[..., 1:])
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..primitive import linear
 from .implementing import implements
-from .indexing import as_index, axis_in
+from .indexing import as_index
+from .words import axis_in
 
 __all__ = ["array_split", "dsplit", "hsplit", "split", "unstack", "vsplit"]
 

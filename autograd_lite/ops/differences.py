@@ -10,9 +10,8 @@ import numpy as np
 
 from ..primitive import Primitive, Traced, linear
 from .implementing import implements
-from .indexing import axis_in
 from .joining import joined
-from .reductions import values
+from .words import array_of, axis_in
 
 __all__ = ["diff", "ediff1d", "gradient", "trapezoid"]
 
@@ -173,7 +172,7 @@ def _along(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
             f"gradient: the coordinates along axis {axis} must be a number or of shape ({n},), not {spacing.shape}"
         )
     if not (isinstance(spacing, Traced) and spacing._node is not None):
-        return _gradient_primitive(f, axis, values(spacing), edge_order)
+        return _gradient_primitive(f, axis, array_of(spacing), edge_order)
     inside, start, end = _coefficients(spacing, f, axis, edge_order)
     here = _total(c * _part(f, axis, i, n - 2 + i) for i, c in enumerate(inside))
     first = _total(c * _part(f, axis, i, i + 1) for i, c in enumerate(start))

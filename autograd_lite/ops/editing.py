@@ -8,17 +8,11 @@ import numpy as np
 
 from ..primitive import linear
 from .implementing import implements
-from .indexing import as_index, axis_in, getitem, scatter
+from .indexing import as_index, getitem, scatter
 from .joining import joined
+from .words import axis_in, in_a_row
 
 __all__ = ["delete", "insert", "trim_zeros"]
-
-
-def _in_a_row(arr: Any, axis: int | None) -> tuple[Any, int]:
-    """The array and the axis to work along; with axis None, all elements in a row."""
-    if axis is None:
-        return (arr if arr.ndim == 1 else np.reshape(arr, (-1,))), 0
-    return arr, axis_in(axis, arr.ndim)
 
 
 def _put_back(g: Any, _ans: Any, _arr: Any, obj: Any, axis: int) -> Any:
@@ -36,7 +30,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     Args:
         obj: an integer, a slice, a sequence of integers, or a mask as long as the axis.
     """
-    arr, axis = _in_a_row(arr, axis)
+    arr, axis = in_a_row(arr, axis)
     return _delete_primitive(arr, as_index(obj), axis)
 
 
@@ -70,7 +64,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         obj: an integer, a slice, a sequence of integers, or a mask: places in `arr` as it is before.
         values: broadcast to the slices that are put in, and brought to the dtype of `arr`.
     """
-    arr, axis = _in_a_row(arr, axis)
+    arr, axis = in_a_row(arr, axis)
     return _insert_primitive(arr, joined(values), obj=as_index((obj,), kept=True)[0], axis=axis)
 
 

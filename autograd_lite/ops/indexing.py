@@ -16,6 +16,7 @@ from numpy import ndarray
 from ..data import from_python
 from ..primitive import Primitive, Traced, linear
 from .implementing import implements
+from .words import axis_in
 
 __all__ = ["compress", "extract", "scatter_add", "take", "take_along_axis"]
 
@@ -183,14 +184,6 @@ def grid_along(indices: Any, shape: tuple[int, ...], axis: int) -> tuple[Any, ..
         )
     along = [[-1 if i == j else 1 for j in range(len(shape))] for i in range(len(shape))]
     return tuple(indices if i == axis else np.arange(n).reshape(along[i]) for i, n in enumerate(shape))
-
-
-def axis_in(axis: int, ndim: int) -> int:
-    """An axis counted from the front; raises for one that is not there."""
-    if not -ndim <= axis < ndim:
-        last = f"; an axis must lie between -{ndim} and {ndim - 1}" if ndim else "; there are no axes"
-        raise np.exceptions.AxisError(f"axis {axis} is out of bounds for array of dimension {ndim}{last}")
-    return axis % ndim
 
 
 @implements(np.take_along_axis)

@@ -10,6 +10,7 @@ from ..primitive import Primitive, Traced, general
 from .implementing import implements
 from .indexing import scatter
 from .joining import joined
+from .words import array_of
 
 __all__ = ["interp", "vander"]
 
@@ -23,7 +24,7 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
 
 def _places(x: Any, xp: Any) -> tuple[Any, Any, Any]:
     """The nodes on either side of each x, and where x lies between the first and the last node."""
-    x, xp = (a._data if isinstance(a, Traced) else a for a in (x, xp))
+    x, xp = (array_of(a) for a in (x, xp))
     inside = (x >= xp[0]) & (x <= xp[-1])
     low = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
     return low, np.minimum(low + 1, len(xp) - 1), inside
@@ -143,10 +144,7 @@ def _floating(*arrays: Any) -> list[Any]:
     ]
     kinds = [np.empty(0, a.dtype).real.dtype for a, known in zip(found, floats, strict=True) if known]
     dtype = np.result_type(*kinds) if kinds else np.dtype(np.float64)
-    return [
-        a if known else np.asarray(a._data if isinstance(a, Traced) else a, _widened(a, dtype))
-        for a, known in zip(found, floats, strict=True)
-    ]
+    return [a if known else np.asarray(array_of(a), _widened(a, dtype)) for a, known in zip(found, floats, strict=True)]
 
 
 def _widened(array: Any, dtype: Any) -> Any:

@@ -11,8 +11,9 @@ from ..primitive import Primitive, elementwise, general
 from .implementing import implements
 from .joining import joined
 from .quantiles import as_quantiles, find
-from .reductions import bounds, extreme_jvp, extreme_vjp, masked, mean_transpose, values
+from .reductions import bounds, extreme_jvp, extreme_vjp, masked, mean_transpose
 from .statistics import ddof_of, std_jvp, std_vjp, var_jvp, var_vjp
+from .words import array_of
 
 __all__ = [
     "nancumprod",
@@ -85,7 +86,7 @@ def nancumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
 
 
 def _valid(x: Any, where: Any) -> Any:
-    valid = ~np.isnan(values(x))
+    valid = ~np.isnan(array_of(x))
     return valid if where is True else valid & where
 
 
@@ -206,7 +207,7 @@ def nanmin(a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None
 
 def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, weak: bool) -> Any:
     answer = find(a, q, axis, method, keepdims, weights, skip_nan=True, weak=weak)
-    if a.dtype.kind == "f" and np.isnan(values(answer)).any():
+    if a.dtype.kind == "f" and np.isnan(array_of(answer)).any():
         warnings.warn("there is a slice of nothing but NaN", RuntimeWarning, stacklevel=3)
     return answer
 
@@ -237,6 +238,6 @@ def nanpercentile(
 def nanmedian(a: Any, axis: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """The median over axes of the elements that are not NaN; arguments as of `median`."""
     a = joined(a)
-    if not (a.dtype.kind == "f" and np.isnan(values(a)).any()):
+    if not (a.dtype.kind == "f" and np.isnan(array_of(a)).any()):
         return np.median(a, axis, keepdims=keepdims)
     return _quantile(a, np.asarray(0.5), axis, "linear", keepdims, None, weak=True)

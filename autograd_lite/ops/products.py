@@ -14,13 +14,9 @@ import numpy as np
 from ..primitive import bilinear
 from .contraction import Labels, as_array, letters, product, pulled_left, pulled_right
 from .implementing import implements
+from .words import conjugate
 
 __all__ = ["cross", "dot", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
-
-
-def _conj(x: Any) -> Any:
-    """The conjugate; of real numbers themselves, without the copy that NumPy would make."""
-    return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 # -- matmul and the other generalized ufuncs: stacks that are broadcast
@@ -61,8 +57,8 @@ _matmul = bilinear(
 _vecdot_labels = functools.partial(_stacked, a_core="X", b_core="X", core="")
 _vecdot_primitive = bilinear(
     np.vecdot,
-    lambda g, _ans, _a, b: _conj(pulled_left(g, b, _vecdot_labels(len(_a.shape), len(b.shape)), _a.shape)),
-    lambda g, _ans, a, _b: pulled_right(g, _conj(a), _vecdot_labels(len(a.shape), len(_b.shape)), _b.shape),
+    lambda g, _ans, _a, b: conjugate(pulled_left(g, b, _vecdot_labels(len(_a.shape), len(b.shape)), _a.shape)),
+    lambda g, _ans, a, _b: pulled_right(g, conjugate(a), _vecdot_labels(len(a.shape), len(_b.shape)), _b.shape),
     math="dy = dxᴴ z + xᴴ dz;  x̄ = conj(ȳ z),  z̄ = ȳ conj(x)",
 )
 
@@ -122,8 +118,8 @@ _vecmat_labels = functools.partial(_stacked, a_core="X", b_core="XY", core="Y")
 _matvec = product(np.matvec, _matvec_labels, math="dy = dA x + A dx;  Ā = ȳ xᵀ,  x̄ = Aᵀ ȳ")
 _vecmat = bilinear(
     np.vecmat,
-    lambda g, _ans, _x, a: _conj(pulled_left(g, a, _vecmat_labels(len(_x.shape), len(a.shape)), _x.shape)),
-    lambda g, _ans, x, _a: pulled_right(g, _conj(x), _vecmat_labels(len(x.shape), len(_a.shape)), _a.shape),
+    lambda g, _ans, _x, a: conjugate(pulled_left(g, a, _vecmat_labels(len(_x.shape), len(a.shape)), _x.shape)),
+    lambda g, _ans, x, _a: pulled_right(g, conjugate(x), _vecmat_labels(len(x.shape), len(_a.shape)), _a.shape),
     math="dyᵀ = dxᴴ A + xᴴ dA;  x̄ = conj(A ȳ),  Ā = conj(x) ȳᵀ",
 )
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from .implementing import implements
 from .joining import joined
-from .reductions import kept, lanes, values
+from .reductions import kept, lanes
 from .sorting import ranked
 from .statistics import aligned
+from .words import array_of
 
 __all__ = ["median", "percentile", "quantile"]
 
@@ -63,20 +64,20 @@ _HALVES: dict[str, Callable[[Any, Any], Any]] = {
 def _locate(method: str, n: Any, q: Any) -> tuple[Any, Any, Any]:
     """Between which two places among n elements the quantiles stand, and how far along from one to the other."""
     if method in _ELEMENTS:
-        place = _ELEMENTS[method](n, values(q)).astype(np.intp)
+        place = _ELEMENTS[method](n, array_of(q)).astype(np.intp)
         return place, place, None
     if method in _PLACES:
         place = _PLACES[method](n, q)
-        before = np.floor(values(place))
+        before = np.floor(array_of(place))
         along = place - before
     elif method in _HALVES:
-        place = _HALVES[method](n, values(q))
+        place = _HALVES[method](n, array_of(q))
         before = np.floor(place)
         whole = place == before
         along = np.where(whole, *((0.0, 0.5) if method == "midpoint" else (0.5, 1.0))).astype(place.dtype)
     else:
         raise ValueError(f"quantile: there is no method {method!r}, but {', '.join([*_PLACES, *_ELEMENTS, *_HALVES])}")
-    place = np.asarray(values(place))
+    place = np.asarray(array_of(place))
     first = np.where(place >= n - 1, n - 1, np.maximum(before, 0))
     second = np.where(place >= n - 1, n - 1, np.where(place < 0, 0, before + 1))
     return first.astype(np.intp), second.astype(np.intp), along
@@ -101,7 +102,7 @@ def _between_two(first: Any, second: Any, along: Any) -> Any:
     """The point so far along from one number to the other, reckoned from the nearer one, as NumPy rounds it."""
     if along is None:
         return first
-    near = values(along) >= 0.5
+    near = array_of(along) >= 0.5
     step = second - first
     if near.all():
         return second + step * (along - 1)
@@ -116,9 +117,9 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
     The axes of q come first in the answer.
     """
     row = lanes(a, axis)
-    plain = values(row)
+    plain = array_of(row)
     q_shape, q = np.shape(q), np.reshape(q, (-1,))
-    if not ((values(q) >= 0) & (values(q) <= 1)).all():
+    if not ((array_of(q) >= 0) & (array_of(q) <= 1)).all():
         raise ValueError("quantile: quantiles must lie between 0 and 1, and percentiles between 0 and 100")
     n: Any = row.shape[-1]
     if n == 0:
@@ -134,7 +135,7 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
         if method != "inverted_cdf":
             raise ValueError(f'quantile: weights are taken by method "inverted_cdf" only, not by {method!r}')
         parts = _weights_of_rows(weights, a, axis, plain, skip_nan)
-        first = np.minimum(_weighted_rank(plain, parts, values(q)), n - 1).astype(np.intp)
+        first = np.minimum(_weighted_rank(plain, parts, array_of(q)), n - 1).astype(np.intp)
         second, along = first, None
     else:
         first, second, along = _locate(method, n, q)
@@ -156,7 +157,7 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
 
 def _weights_of_rows(weights: Any, a: Any, axis: Any, row: Any, skip_nan: bool) -> Any:
     """Weights in the shape of the rows, 0 for NaN if that is skipped."""
-    weights = np.asarray(values(joined(weights)))
+    weights = np.asarray(array_of(joined(weights)))
     if (weights < 0).any():
         raise ValueError("quantile: weights must not be negative")
     found = lanes(np.broadcast_to(aligned(weights, a.shape, axis, "quantile"), a.shape), axis)
@@ -227,7 +228,7 @@ def median(a: Any, axis: Any = None, overwrite_input: bool = False, keepdims: bo
         found = np.mean(row, -1)  # NaN, and NumPy's warning
     else:
         found = np.mean(ranked(row, np.arange((n - 1) // 2, n // 2 + 1)), -1)
-        nan = np.isnan(np.max(values(row), -1)) if row.dtype.kind in "fc" else None
+        nan = np.isnan(np.max(array_of(row), -1)) if row.dtype.kind in "fc" else None
         if nan is not None and nan.any():
             found = np.where(nan, np.asarray(np.nan, found.dtype), found)
     return np.reshape(found, kept(a.shape, axis)) if keepdims else found

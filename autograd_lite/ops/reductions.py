@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import Traced, general, linear
+from ..primitive import general, linear
 from .implementing import implements
-from .indexing import as_index, axis_in
+from .indexing import as_index
+from .words import array_of, axis_in
 
 __all__ = ["max", "mean", "min", "prod", "ptp", "sum"]
 
@@ -38,11 +39,6 @@ def count_over(shape: tuple[int, ...], axis: Any) -> int:
 def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The adjoint of a sum over `axis`: g repeated along it."""
     return np.broadcast_to(g.reshape(kept(shape, axis)), shape) if shape else g
-
-
-def values(x: Any) -> Any:
-    """The array of a Tensor: what is found out from it carries no gradient."""
-    return x._data if isinstance(x, Traced) else x
 
 
 def masked(where: Any) -> dict[str, Any]:
@@ -151,7 +147,7 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *,
 
 def share_of_ties(ans: Any, x: Any, axis: Any, initial: Any = None, where: Any = True) -> tuple[Any, Any]:
     """1 at each of the k elements that equal the extreme and 0 elsewhere; and 1/k, with the axes kept."""
-    ans, x = values(ans), values(x)
+    ans, x = array_of(ans), array_of(x)
     extreme = ans.reshape(kept(x.shape, axis))
     ties = x == extreme
     if where is not True:
@@ -225,7 +221,7 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def regular(products: Any) -> bool:
     """Whether products may be divided by their factors: none has vanished, lost digits, or overflowed."""
-    size = np.abs(values(products))
+    size = np.abs(array_of(products))
     return bool(np.all((size >= np.finfo(size.dtype).tiny) & (size < math.inf)))
 
 

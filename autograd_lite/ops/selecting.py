@@ -13,6 +13,7 @@ from ..primitive import Traced, linear
 from .assignment import setitem
 from .implementing import implements
 from .indexing import as_index, getitem, within
+from .words import array_of
 
 __all__ = ["choose", "piecewise", "select"]
 
@@ -81,7 +82,7 @@ def _arrays(choices: Any) -> list[Any]:
     """Choices as arrays; plain numbers take the dtype that the others have together."""
     found = list(choices)
     arrays = [choice if hasattr(choice, "dtype") else np.asarray(choice) for choice in found]
-    plain = [c._data if isinstance(c, Traced) else c for c in found]
+    plain = [array_of(c) for c in found]
     dtype = np.result_type(*(c if isinstance(c, (int, float, complex)) else np.asarray(c) for c in plain))
     return [
         array.astype(dtype) if isinstance(choice, (int, float, complex)) else array

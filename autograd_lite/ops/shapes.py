@@ -7,7 +7,7 @@ import numpy as np
 
 from ..primitive import linear
 from .implementing import implements
-from .indexing import axis_in
+from .words import axis_in
 
 __all__ = [
     "atleast_1d",

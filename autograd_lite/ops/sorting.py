@@ -10,8 +10,8 @@ import numpy as np
 
 from ..primitive import Primitive, general, linear
 from .implementing import implements
-from .indexing import axis_in, getitem, grid_along, scatter
-from .reductions import values
+from .indexing import getitem, grid_along, scatter
+from .words import array_of, in_a_row
 
 __all__ = ["partition", "sort_complex"]
 
@@ -46,7 +46,7 @@ def _order(x: Any, axis: int) -> Any:
     NumPy's quick argsort leaves equal ones in any order.  If they are few, it is several times as fast to bring these
     into theirs afterwards as to sort stably.
     """
-    x = values(x)
+    x = array_of(x)
     order = np.moveaxis(np.argsort(x, axis), axis, -1)
     ordered = np.take_along_axis(np.moveaxis(x, axis, -1), order, -1)
     rises = np.ones(order.shape, bool)
@@ -76,11 +76,6 @@ _sort_primitive = general(
 )
 
 
-def _row(a: Any, axis: int | None) -> tuple[Any, int]:
-    """The array and the axis to sort along; with axis None, all elements in a row."""
-    return (np.reshape(a, (-1,)), 0) if axis is None else (a, axis_in(axis, a.ndim))
-
-
 def _no_fields(order: Any, name: str) -> None:
     if order is not None:
         raise TypeError(f"{name}: order= names the fields of structured arrays, which Tensors are not; leave it out")
@@ -93,7 +88,7 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, 
     The gradient goes back through the permutation; equal elements count as kept in their order.
     """
     _no_fields(order, "sort")
-    return _sort_primitive(*_row(a, axis), kind, stable)
+    return _sort_primitive(*in_a_row(a, axis), kind, stable)
 
 
 def _partition(x: Any, axis: int, kth: Any, kind: str) -> Any:
@@ -123,7 +118,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
     `kth` may be a sequence of places.  The gradient goes back through the permutation.
     """
     _no_fields(order, "partition")
-    return _partition_primitive(*_row(a, axis), kth if isinstance(kth, int) else np.array(values(kth)), kind)
+    return _partition_primitive(*in_a_row(a, axis), kth if isinstance(kth, int) else np.array(array_of(kth)), kind)
 
 
 @implements(np.sort_complex)
@@ -151,7 +146,7 @@ def _ranked(x: Any, ranks: Any) -> Any:
 
 def _places(ans: Any, x: Any, ranks: Any) -> Any:
     """Where in x these elements stand; equal ones are ranked as they stand."""
-    ans, x = values(ans), values(x)
+    ans, x = array_of(ans), array_of(x)
     if ranks.shape[-1] > FEW or np.isnan(ans).any():
         order = _order(x, -1)
         return order[..., ranks] if ranks.ndim == 1 else np.take_along_axis(order, ranks, -1)

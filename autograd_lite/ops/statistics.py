@@ -12,7 +12,8 @@ import numpy as np
 from ..primitive import general
 from .implementing import implements
 from .joining import joined
-from .reductions import as_factors, count_over, counts, kept, masked, values
+from .reductions import as_factors, count_over, counts, kept, masked
+from .words import array_of, conjugate
 
 __all__ = ["average", "corrcoef", "cov", "std", "var"]
 
@@ -29,14 +30,10 @@ def _slope(x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
     """The derivative of a variance in two factors: (conjugate) deviations, and 2 / (n - ddof) with the axes kept."""
     if where is True:
         left = count_over(x.shape, axis) - ddof
-        return _conjugate(x - np.mean(x, axis=axis, keepdims=True)), 2 / left if left > 0 else math.nan
+        return conjugate(x - np.mean(x, axis=axis, keepdims=True)), 2 / left if left > 0 else math.nan
     n = counts(where, x.shape, axis)
     mean = np.sum(x, axis=axis, keepdims=True, where=where) * as_factors(1 / np.maximum(n, 1), x.dtype)
-    return np.where(where, _conjugate(x - mean), 0.0), 2 * _over(n - ddof, x.dtype)
-
-
-def _conjugate(x: Any) -> Any:
-    return np.conjugate(x) if x.dtype.kind == "c" else x
+    return np.where(where, conjugate(x - mean), 0.0), 2 * _over(n - ddof, x.dtype)
 
 
 def _over(free: Any, dtype: Any) -> Any:
@@ -59,7 +56,7 @@ def var_jvp(v: Any, _ans: Any, x: Any, axis: Any, dtype: Any, ddof: float, keepd
 
 def _half(g: Any, ans: Any) -> Any:
     """The derivative of a square root by its answer, and 0 at 0, as PyTorch has it for `std`."""
-    zero = values(ans) == 0
+    zero = array_of(ans) == 0
     if zero.any():
         return np.where(zero, 0.0, g * 0.5 / np.where(zero, 1.0, ans))
     return g * 0.5 / ans
@@ -148,7 +145,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     weights = aligned(joined(weights), a.shape, axis, "average")
     dtype = np.result_type(a.dtype, weights.dtype, *([np.float64] if a.dtype.kind in "biu" else []))
     total = np.sum(weights, axis, dtype, keepdims=keepdims)
-    if np.any(values(total) == 0):
+    if np.any(array_of(total) == 0):
         raise ZeroDivisionError("average: the weights add up to 0, and cannot be normalized")
     mean = np.sum(a * weights, axis, dtype, keepdims=keepdims) / total
     return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
@@ -212,12 +209,12 @@ def cov(
         w = frequencies * importance
         total = np.sum(w)
         free = total - ddof * (np.sum(w * importance) / total)
-    if values(free) <= 0:
+    if array_of(free) <= 0:
         warnings.warn("cov: there are no degrees of freedom, n <= ddof", RuntimeWarning, stacklevel=2)
         free = math.nan
     x = x - (np.mean(x, 1, keepdims=True) if w is None else np.sum(x * w, 1, keepdims=True) / total)
     right = x if w is None else x * w
-    return np.squeeze((x @ _conjugate(right).mT) / free)
+    return np.squeeze((x @ conjugate(right).mT) / free)
 
 
 def _rows(m: Any, rowvar: bool) -> Any:
@@ -232,7 +229,7 @@ def _observation_weights(name: str, given: Any, n: int, dtype: Any) -> Any:
     weights = joined(given)
     if weights.shape != (n,):
         raise ValueError(f"cov: {name} of shape {weights.shape} for {n} observations; there is one for each")
-    plain = values(weights)
+    plain = array_of(weights)
     if np.any(plain < 0) or (name == "fweights" and np.any(plain != np.round(plain))):
         raise ValueError(f"cov: {name} cannot be negative" + (", and are whole numbers" if name == "fweights" else ""))
     return weights.astype(dtype)

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view as _view
 
 from ..primitive import Primitive, linear
 from .implementing import implements
-from .indexing import axis_in
+from .words import axis_in
 
 __all__ = ["sliding_window_view"]
 

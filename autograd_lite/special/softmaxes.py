@@ -11,7 +11,8 @@ import numpy as np
 
 from ..ops import stop_gradient
 from ..ops.contraction import as_array
-from ..primitive import Primitive, Traced, general
+from ..ops.words import array_of
+from ..primitive import Primitive, general
 
 __all__ = ["log_softmax", "logsumexp", "softmax"]
 
@@ -90,22 +91,18 @@ def _weighted(a: Any, b: Any, axis: Axis, return_sign: bool) -> tuple[Any, Any]:
     if math.prod(a.shape) == 0:  # sums of nothing, to which no factor matters
         found = _logsumexp_primitive(a, axis=axis)
         return found, np.zeros(found.shape, found.dtype)
-    fixed, factors = _values(a), _values(b)
+    fixed, factors = array_of(a), array_of(b)
     top = _finite(_greatest(np.where(factors == 0, -math.inf, fixed), axis))
     # what has the factor 0 may be so much greater that exp overflows
     hidden = (factors == 0) & ((fixed - top).real > math.log(np.finfo(top.dtype).max))
     total = np.sum(b * np.exp(np.where(hidden, -math.inf, a) - top), axis=axis, keepdims=True)
     with np.errstate(divide="ignore"):
-        if _values(total).dtype.kind == "c":
+        if array_of(total).dtype.kind == "c":
             return np.log(total) + top, None
         found = np.log(np.abs(total)) + top
     if not return_sign:
-        found = np.where(_values(total) < 0, math.nan, found)
+        found = np.where(array_of(total) < 0, math.nan, found)
     return found, np.sign(stop_gradient(total))
-
-
-def _values(x: Any) -> Any:
-    return x._data if isinstance(x, Traced) else x
 
 
 def _floating(x: Any) -> Any:
