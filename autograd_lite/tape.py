@@ -120,6 +120,19 @@ def make_results_of(cls: type[Traced]) -> None:
     _tensor = cls
 
 
+_new_node: Callable[[type[Node]], Node] = _new  # what makes a Node; `source_lines` puts one here that looks about
+
+
+def make_nodes_by(maker: Callable[[type[Node]], Node] | None) -> None:
+    """Say what makes the Nodes from now on, in all threads; None for the plain ones.
+
+    A maker is called with the class Node where an operation or a leaf is written down, and gives an empty Node, or
+    one of a subclass that knows more.  Plain Nodes pay nothing for the possibility.
+    """
+    global _new_node
+    _new_node = _new if maker is None else maker
+
+
 def wrap(data: Any, node: Node | None) -> Any:
     """A Tensor around an array (or NumPy scalar), made by `node`."""
     tensor = _new(_tensor)
@@ -130,7 +143,7 @@ def wrap(data: Any, node: Node | None) -> Any:
 
 def leaf(shape: Any, dtype: Any, name: str | None = None) -> Node:
     """A node that nothing made: where backward ends and a gradient is kept."""
-    node: Node = _new(Node)
+    node = _new_node(Node)
     node.order = next_order()
     node.primitive = None
     node.parents = ()
@@ -157,7 +170,7 @@ def record(
     if dtype.kind not in "fc":
         tensor._node = None
         return tensor
-    node = tensor._node = _new(Node)
+    node = tensor._node = _new_node(Node)
     node.order = next_order()
     node.primitive = primitive
     node.parents = parents

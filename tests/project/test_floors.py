@@ -26,7 +26,7 @@ FLOORS = [
     {"autograd_lite.ops"},
     {"autograd_lite.kernels"},
     {"autograd_lite.tape"},
-    {"autograd_lite.several", "autograd_lite.spans"},
+    {"autograd_lite.several", "autograd_lite.source_lines", "autograd_lite.spans"},
     {"autograd_lite.calls"},
     {"autograd_lite.sweeps"},
     {

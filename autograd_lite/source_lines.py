@@ -1,0 +1,121 @@
+"""Source lines: which line of the user's program recorded each operation.
+
+    from autograd_lite.source_lines import line_of, source_lines
+
+    with source_lines():
+        loss = ((model(x) - y) ** 2).mean()
+    print(line_of(loss))                       # train.py:12 in step: loss = ((model(x) - y) ** 2).mean()
+
+To note a line takes a few times as long as to record an operation, so it is done inside the `with` block only; what is
+recorded outside of one costs what it always did.  The lines lie on the nodes of the graph and go with them.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, NamedTuple
+
+from .primitive import Traced
+from .tape import Node, make_nodes_by
+
+_DEPTH = 8  # of the lines that are noted per operation: the innermost of the user's
+_LIBRARIES = {"autograd_lite", "numpy", "contextlib", "functools"}
+
+_entered: ContextVar[int] = ContextVar("autograd_lite_source_lines", default=0)
+_blocks = 0  # how many are open in all threads
+_counting = Lock()
+
+
+class SourceLine(NamedTuple):
+    """A place in the user's program: a file, a line in it (from 1), and the function that the line stands in."""
+
+    file: str
+    line: int
+    function: str
+
+    @property
+    def text(self) -> str:
+        """What is written there, without its indentation; "" if the file cannot be read."""
+        from linecache import getline
+
+        return getline(self.file, self.line).strip()
+
+    @property
+    def place(self) -> str:
+        """file:line, as editors and terminals take it."""
+        return f"{self.file}:{self.line}"
+
+    def __str__(self) -> str:
+        inside = "" if self.function == "<module>" else f" in {self.function}"
+        return f"{self.place}{inside}: {self.text}" if self.text else f"{self.place}{inside}"
+
+
+class _LocatedNode(Node):
+    """A Node that knows which lines of the user's led to it, the innermost first."""
+
+    __slots__ = ("lines",)
+    lines: tuple[SourceLine, ...]
+
+
+class source_lines:
+    """Note inside a `with` block which line of the user's program records each operation.
+
+    It belongs to the thread, or asyncio task, that enters it.  Operations that our own modules and NumPy record
+    belong to the line that called these.
+
+    >>> import autograd_lite as ag
+    >>> from autograd_lite.source_lines import line_of, source_lines
+    >>> x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    >>> with source_lines():
+    ...     loss = (x * x).sum()
+    >>> line_of(loss).line, line_of(loss).text
+    (2, 'loss = (x * x).sum()')
+    """
+
+    def __enter__(self) -> None:
+        _entered.set(_entered.get() + 1)
+        _count(1)
+
+    def __exit__(self, *exception: object) -> None:
+        _entered.set(_entered.get() - 1)
+        _count(-1)
+
+
+def line_of(made: Any) -> SourceLine | None:
+    """The line that recorded a Tensor, or a node of the tape; None if it was not recorded inside `source_lines`."""
+    return next(iter(lines_of(made)), None)
+
+
+def lines_of(made: Any) -> tuple[SourceLine, ...]:
+    """The user's lines that led to a Tensor or node, innermost first: where it was recorded, who called that, ...
+
+    At most 8 of them; none if it was not recorded inside `source_lines`.
+    """
+    node = made._node if isinstance(made, Traced) else made
+    return node.lines if isinstance(node, _LocatedNode) else ()
+
+
+def _count(change: int) -> None:
+    global _blocks
+    with _counting:
+        _blocks += change
+        make_nodes_by(_located if _blocks else None)
+
+
+def _located(cls: type[Node]) -> Node:
+    """An empty Node with the lines that lead here; a plain one in a thread that has not asked for them."""
+    if not _entered.get():
+        return object.__new__(cls)
+    node = object.__new__(_LocatedNode)
+    lines: list[SourceLine] = []
+    frame: Any = sys._getframe(2)  # 1 is the tape
+    while frame is not None and len(lines) < _DEPTH:
+        code = frame.f_code
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in _LIBRARIES or code.co_filename.startswith("<doctest"):  # those of ours are users too
+            lines.append(SourceLine(code.co_filename, frame.f_lineno, code.co_name))
+        frame = frame.f_back
+    node.lines = tuple(lines)
+    return node
