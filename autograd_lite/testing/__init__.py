@@ -4,11 +4,38 @@
 
     assert_gradients_close(loss, weights)                        # the engine's gradient of a loss
     assert_gradients_close(loss, weights, grad=my_gradient)      # one you have written by hand
+    assert_gradients_close(loss, weights, grad="torch")          # PyTorch's, of a function of its tensors
 
-`oracles` says what a derivative is, by finite differences; `compare` where and how two tables of
-derivatives differ; `check` holds the assertion.
+`oracles` says what a derivative is; `expected` makes a table of it, `compare` finds where another differs, `diagnosis`
+says in what way; `check` holds the assertion.  Each name is imported from its module when it is first asked for.
 """
 
-from .check import assert_gradients_close
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["assert_gradients_close"]
+if TYPE_CHECKING:
+    from .check import assert_gradients_close, check_gradients
+    from .reports import Comparison, GradientsDiffer, Report
+
+__all__ = ["Comparison", "GradientsDiffer", "Report", "assert_gradients_close", "check_gradients"]
+
+_WHERE = {
+    "check": ("assert_gradients_close", "check_gradients"),
+    "reports": ("Comparison", "GradientsDiffer", "Report"),
+}
+"""The names that each module offers."""
+
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part when it is first asked for."""
+    if name in _MODULE_OF:
+        return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    if name in _WHERE:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""What is under test: a function at a point, and its derivatives as the engine or a user works them out.
+"""What is under test: a function at a point, and its derivatives as a framework or a user works them out.
 
 It is seen as a function of real numbers.  A complex input is two `Part`s that are moved separately; a complex answer
 has an axis more, for its real and its imaginary part.  A gradient g by a complex input z has PyTorch's convention,
@@ -12,14 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import func
 from ..errors import describe
 from ..gradients import grad as gradients_of
 from ..tensor import Tensor
-from .oracles import Array, Direction, dense
-
-Gradients = list[dict[int, Array]]
-"""For each cotangent, the gradient by each of the floating inputs."""
+from .adapters import Engine, Frame, Gradients, torch_array
+from .oracles.directions import Array, dense
 
 
 class Part(NamedTuple):
@@ -59,7 +56,16 @@ def as_value(x: Any) -> Any:
         return np.array(x.data)
     if isinstance(x, (float, complex, list, np.ndarray, np.generic)):
         return np.array(x)
+    framework = type(x).__module__.partition(".")[0]
+    if framework == "torch" and hasattr(x, "detach"):
+        return torch_array(x).copy()
+    if framework in ("jax", "jaxlib") and hasattr(x, "__array__"):
+        return np.array(x)
     return x
+
+
+class NotComparable(Exception):
+    """The function cannot be held against anything at this point: its message says why."""
 
 
 class Subject:
@@ -69,29 +75,25 @@ class Subject:
     dtype   of what it gives; shape too
     """
 
-    def __init__(self, f: Callable[..., Any], values: Sequence[Any], floating: Sequence[int], *, plain: bool) -> None:
-        self.f, self.values, self.floating, self.plain = f, list(values), floating, plain
-        given = self._checked(self._run(self.values))
+    def __init__(self, f: Callable[..., Any], values: Sequence[Any], floating: Sequence[int], frame: Frame) -> None:
+        self.f, self.values, self.floating, self.frame = f, list(values), floating, frame
+        given = self._checked(self.run(self.values))
         self.dtype, self.shape = given.dtype, given.shape
         self.answer = self.real(given)
-        if not np.array_equal(given, self._run(self.values)):
-            raise AssertionError("f gives different answers for the same inputs: seed what is random in it, inside it")
+        if not np.array_equal(given, self.run(self.values)):
+            raise NotComparable(
+                "f gives different answers for the same inputs (non-determinism): seed what is random in it, inside it"
+            )
 
-    def _run(self, values: Sequence[Any]) -> Array:
-        answer = self.f(*(self.argument(i, value) for i, value in enumerate(values)))
-        return np.asarray(answer.data if isinstance(answer, Tensor) else answer)
-
-    def argument(self, i: int, value: Any) -> Any:
-        """An input as f takes it: a copy, as a Tensor unless f is plain NumPy."""
-        if not isinstance(value, np.ndarray):
-            return value
-        return value.copy() if self.plain or i not in self.floating else Tensor(value)
+    def run(self, values: Sequence[Any]) -> Array:
+        """What f gives."""
+        return self.frame.array(self.f(*self.frame.arguments(values, self.floating)))
 
     def _checked(self, answer: Array) -> Array:
         if answer.dtype.kind not in "fc":
             raise TypeError(f"f must give floating-point numbers to be differentiated, not {describe(answer)}")
         if not np.isfinite(answer).all():
-            raise AssertionError(f"f is not finite at these inputs: it gives {answer!r}")
+            raise NotComparable(f"f is not finite at these inputs: it gives {answer!r}")
         return answer
 
     def real(self, answer: Array) -> Array:
@@ -106,33 +108,23 @@ class Subject:
         """The answer in double precision, as a function of one part of the inputs alone."""
         wide = [x.astype(np.result_type(x, np.float64)) if j in self.floating else x for j, x in enumerate(self.values)]
         i = part.input
-        return lambda x: self.real(self._run([*wide[:i], part.put(wide[i], x), *wide[i + 1 :]]))
+        return lambda x: self.real(self.run([*wide[:i], part.put(wide[i], x), *wide[i + 1 :]]))
 
-    def with_floating(self, moving: Sequence[int]) -> Callable[..., Any]:
-        """f as a function of the inputs `moving` alone, for the engine to differentiate; the others are constants."""
+    def at(self, values: Sequence[Any]) -> Subject:
+        """The same function at another point."""
+        return Subject(self.f, values, self.floating, self.frame)
 
-        def alone(*tensors: Tensor) -> Any:
-            given = dict(zip(moving, tensors, strict=True))
-            return self.f(*(given.get(i, self.argument(i, x)) for i, x in enumerate(self.values)))
+    def reverse(self, weights: Sequence[Array]) -> Gradients:
+        """The framework's gradients of sum(w * answer), for each w."""
+        return self.frame.reverse(self.f, self.values, self.floating, [self.cotangent(w) for w in weights])
 
-        return alone
-
-
-def reverse(subject: Subject, cotangents: Sequence[Direction]) -> Gradients:
-    """By the engine's backward sweep, c^T J for each cotangent c."""
-    points = [Tensor(subject.values[j]) for j in subject.floating]
-    _, pull = func.vjp(subject.with_floating(subject.floating), *points)
-    found = [pull(subject.cotangent(c.array)) for c in cotangents]
-    return [{j: g.data for j, g in zip(subject.floating, gs, strict=True)} for gs in found]
-
-
-def forward(subject: Subject, part: Part, direction: Array) -> Array:
-    """By the engine's forward sweep, J v for a tangent v of a part of the inputs."""
-    i = part.input
-    x = subject.values[i]
-    tangent = part.put(np.zeros_like(x), direction.astype(part.of(x).dtype))
-    _, moved = func.jvp(subject.with_floating([i]), [Tensor(x)], [Tensor(tangent)])
-    return np.asarray(subject.real(np.asarray(moved.data)), np.float64)
+    def forward(self, part: Part, direction: Array) -> Array:
+        """By the engine's forward sweep, J v for a tangent v of a part of the inputs."""
+        assert isinstance(self.frame, Engine)
+        x = self.values[part.input]
+        tangent = part.put(np.zeros_like(x), direction.astype(part.of(x).dtype))
+        moved = self.frame.forward(self.f, self.values, part.input, tangent)
+        return np.asarray(self.real(moved), np.float64)
 
 
 def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
@@ -140,15 +132,15 @@ def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
     if subject.answer.size != 1:
         raise TypeError(
             f"grad= is the gradient of a single number, but f gives {subject.dtype}{list(subject.shape)}; if it is "
-            "complex, take np.real or np.abs of it"
+            "complex, take np.real or np.abs of it; for a function that gives an array, check_vjp checks its rule"
         )
-    given = grad(*(subject.argument(i, value) for i, value in enumerate(subject.values)))
+    given = grad(*subject.frame.arguments(subject.values, subject.floating))
     gradients = list(given) if isinstance(given, (tuple, list)) else [given]
     if len(gradients) == len(subject.values):
         gradients = [gradients[i] for i in subject.floating]
     if len(gradients) != len(subject.floating):
-        raise AssertionError(f"grad gives {len(gradients)} gradients for {len(subject.floating)} floating inputs")
-    return [{i: np.asarray(g) for i, g in zip(subject.floating, gradients, strict=True)}]
+        raise NotComparable(f"grad gives {len(gradients)} gradients for {len(subject.floating)} floating inputs")
+    return [{i: np.asarray(as_value(g)) for i, g in zip(subject.floating, gradients, strict=True)}]
 
 
 def projected_gradient(

@@ -1,12 +1,13 @@
 """What the assertion takes, and what it refuses."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.testing import assert_gradients_close
+from autograd_lite.testing import GradientsDiffer, assert_gradients_close, check_gradients, reports
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (3, 4))
 W = np.random.default_rng(1).normal(size=(4, 2))
@@ -93,7 +94,6 @@ def test_random_projections_are_seeded() -> None:
 @pytest.mark.parametrize(
     ("f", "x", "words"),
     [
-        (ag.relu, np.array([0.0]), "got 0, expected 0.5"),
         (lambda x: np.where(x.data > 1.0, x, x + 1.0), np.array([1.0]), "do not settle"),
         (lambda x: x + np.random.default_rng().normal(), np.array([1.0]), "different answers for the same inputs"),
         (lambda x: x * float("nan"), np.array([1.0]), "f is not finite"),
@@ -103,6 +103,168 @@ def test_functions_that_have_no_derivative_here(f: Any, x: Any, words: str) -> N
     with pytest.raises(AssertionError) as caught:
         assert_gradients_close(f, x)
     assert words in str(caught.value)
+
+
+@pytest.mark.smoke
+def test_kinks() -> None:
+    """Any slope between the one-sided ones is right, and what is outside is not."""
+    x = np.array([0.0, 1.0, -2.0])
+    for f in (ag.relu, abs, lambda x: np.maximum(x, 3 * x), lambda x: np.clip(x, -2.0, 1.0), np.sort):
+        assert_gradients_close(f, x, order=2)
+    assert_gradients_close(lambda x: np.sum(ag.relu(x) - 2 * ag.relu(x[::-1])), np.zeros(4), order=2)
+    report = check_gradients(abs, x)
+    assert report.ok
+    assert [c.kinks > 0 for c in report.comparisons] == [True, True]
+    assert report.notes == ("input 0: f has kinks there, where any slope between the one-sided ones is right",)
+
+    for slope, right in ((-1.0, True), (0.3, True), (1.0, True), (1.001, False), (-1.5, False), (np.nan, False)):
+
+        def grad(x: Any, slope: Any = slope) -> Any:
+            return np.where(x == 0, slope, np.sign(x))
+
+        report = check_gradients(lambda x: np.sum(np.abs(x)), x, grad=grad)
+        assert report.ok == right, slope
+    assert report.diagnoses == ("NaN",)
+    assert "where f has a kink: guard the formula there" in str(report)
+
+
+def test_kinks_may_be_rejected_or_avoided() -> None:
+    x = np.array([0.0, 1.0])
+    report = check_gradients(ag.relu, x, kinks="reject", modes=("reverse",))
+    assert "got 0, expected 0.5" in str(report)
+    assert report.diagnoses == ("kink",)
+    report = check_gradients(ag.relu, x, kinks="resample", order=2)
+    assert report.ok
+    assert all(c.kinks == 0 for c in report.comparisons)
+    assert "checked at a point beside them" in report.notes[0]
+
+
+def test_ties_share_one_slope() -> None:
+    """All of it may go to either, or be shared; but not be given to both."""
+    x, y = np.array([1.0, 2.0, 0.5]), np.array([1.0, 3.0, 0.5])
+
+    def largest(z: Any) -> Any:
+        return np.sum(np.maximum(z[:3], z[3:]) * np.array([1.0, 5.0, 2.0]))
+
+    def slopes(share: Any, z: Any) -> Any:
+        first = np.where(z[:3] == z[3:], share, z[:3] > z[3:])
+        second = np.where(z[:3] == z[3:], 1.0 - share, z[3:] > z[:3])
+        return np.concatenate([first, second]) * np.array([1.0, 5.0, 2.0, 1.0, 5.0, 2.0])
+
+    z = np.concatenate([x, y])
+    for share in (0.0, 0.5, 1.0):
+        assert_gradients_close(largest, z, grad=lambda z, share=share: slopes(share, z))
+
+    def twice(z: Any) -> Any:
+        return np.maximum(slopes(0.0, z), slopes(1.0, z))
+
+    def never(z: Any) -> Any:
+        return np.minimum(slopes(0.0, z), slopes(1.0, z))
+
+    for wrong in (twice, never):
+        with pytest.raises(GradientsDiffer):
+            assert_gradients_close(largest, z, grad=wrong)
+
+
+def test_kinks_of_a_large_input() -> None:
+    x = np.random.default_rng(0).integers(-2, 3, 300).astype(np.float64)
+    report = check_gradients(ag.relu, x)
+    assert report.ok
+    assert "checked at a point beside them" in report.notes[0]
+
+    def grad(x: Any) -> Any:
+        return np.where(x > 0, 1.0, 0.02 * (x < 0))
+
+    assert not check_gradients(lambda x: np.sum(np.maximum(x, 0.0)), x, grad=grad).ok
+
+
+def test_oracles() -> None:
+    def f(x: Any) -> Any:
+        return np.sum(np.exp(x) * np.sin(x))
+
+    found = {o: check_gradients(f, X, oracle=o) for o in ("auto", "differences", "complex step", "forward", "taylor")}
+    assert all(report.ok for report in found.values())
+    assert {o: report.comparisons[0].oracle for o, report in found.items()} == {
+        "auto": "complex step", "differences": "finite differences", "complex step": "complex step",
+        "forward": "forward mode", "taylor": "Taylor remainder",
+    }  # fmt: skip
+
+    def wrong(x: Any) -> Any:
+        return np.exp(x) * (np.sin(x) + np.cos(x)) * (1 + 1e-5)
+
+    for oracle in ("auto", "differences", "complex step", "taylor"):
+        assert not check_gradients(lambda x: np.sum(np.exp(x) * np.sin(x)), X, grad=wrong, oracle=oracle).ok
+    assert "the Taylor remainder is of order 1" in str(check_gradients(f, X, grad=wrong, oracle="taylor"))
+    assert not check_gradients(lambda x: x * ag.stop_gradient(x), X, oracle="taylor").ok
+    # a function that is not analytic is not measured by the complex step
+    assert check_gradients(lambda x: np.sum(np.abs(x) * x), X).comparisons[0].oracle == "finite differences"
+    assert "the complex step does not apply" in str(
+        check_gradients(lambda x: np.sum(np.abs(x)), X, oracle="complex step")
+    )
+
+
+def test_the_complex_step_is_exact() -> None:
+    """So a tolerance of a few units in the last place can be asked for."""
+    assert_gradients_close(lambda x: np.sum(np.tanh(x) ** 3), X, rtol=1e-14)
+    report = check_gradients(lambda x: np.sum(x * x), X, grad=lambda x: 2 * x * (1 + 1e-12), rtol=1e-14, atol=0.0)
+    assert not report.ok
+
+
+def test_functions_of_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, factor: float) -> Any:
+            ctx.save_for_backward(x)
+            ctx.factor = factor
+            return x**3
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            (x,) = ctx.saved_tensors
+            return ctx.factor * g * x * x, None
+
+    assert_gradients_close(lambda x: Cube.apply(x, 3.0), X, grad="torch")
+    assert_gradients_close(lambda x, z: torch.abs(z) * x, torch.tensor(X), torch.tensor(Z[:1, :1]), grad="torch")
+    report = check_gradients(lambda x: Cube.apply(x, 2.0), X, grad="torch")
+    assert report.diagnoses == ("constant factor",)
+    assert "by PyTorch, is wrong" in str(report)
+    assert report.comparisons[0].mode == "torch"
+
+
+def test_a_reference() -> None:
+    torch = pytest.importorskip("torch")
+    report = check_gradients(np.tanh, X, reference=torch.tanh)
+    assert report.ok
+    assert report.comparisons[0].oracle == "torch reference"
+    assert_gradients_close(
+        lambda x: np.sum(np.tanh(x)), X, grad=lambda x: 1 - np.tanh(x) ** 2, reference=lambda x: np.sum(np.tanh(x))
+    )
+    assert not check_gradients(
+        lambda x: np.sum(np.tanh(x)),
+        X,
+        grad=lambda x: 1 - np.tanh(x),
+        reference=torch.tanh and (lambda x: torch.tanh(x).sum()),
+    ).ok
+    with pytest.raises(ValueError, match="the reference is another function"):
+        check_gradients(np.tanh, X, reference=torch.sigmoid)
+
+
+def test_reports_are_published() -> None:
+    seen: list[reports.Report] = []
+    reports.observers.append(seen.append)
+    try:
+        assert_gradients_close(loss, W, X)
+        with pytest.raises(GradientsDiffer) as caught:
+            assert_gradients_close(loss, W, X, grad=lambda w, x: (0 * w, 0 * x), seed=3)
+    finally:
+        reports.observers.remove(seen.append)
+    assert [report.ok for report in seen] == [True, False]
+    assert seen[1] is caught.value.report
+    assert seen[1].seed == 3
+    assert seen[1].place.endswith(f"test_assert_gradients_close.py:{loss.__code__.co_firstlineno}")
+    assert json.loads(json.dumps(seen[1].as_dict()))["comparisons"][0]["diagnosis"] == "all zero"
 
 
 def test_what_is_refused() -> None:
@@ -120,6 +282,14 @@ def test_what_is_refused() -> None:
         assert_gradients_close(lambda z: z * 2, 1j, grad=lambda _z: 2.0)
     with pytest.raises(TypeError, match="must give floating-point numbers"):
         assert_gradients_close(lambda x: x > 0, X)
+    with pytest.raises(ValueError, match="oracle is one of 'auto'"):
+        assert_gradients_close(np.sum, X, oracle="magic")
+    with pytest.raises(ValueError, match="kinks is one of 'between'"):
+        assert_gradients_close(np.sum, X, kinks="ignore")
+    with pytest.raises(ValueError, match="grad is a function, or one of"):
+        assert_gradients_close(np.sum, X, grad="tensorflow")
+    with pytest.raises(ValueError, match="oracle='forward'"):
+        assert_gradients_close(loss, W, X, grad=gradient, oracle="forward")
 
 
 def test_tolerances_are_those_asked_for() -> None:

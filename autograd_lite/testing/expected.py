@@ -1,0 +1,137 @@
+"""The table of derivatives that a gradient is held against: rows by columns, weights times directions.
+
+A column is a direction that an input moves in, a row a sum of the answer's elements with weights.  An oracle fills
+the table: `by_differences` for every function, with the complex step in its place where that is confirmed;
+`by_forward_mode` for functions of the engine; `by_reference` for those that another implementation is given for.
+
+Where elements sit on kinks, a derivative may be any number between the one-sided ones.  Two kinds must be told apart.
+A kink of relu(x) at 0 is there whatever the other elements do, and each such element is judged by itself alone.  A
+kink of max(x, y) at x = y is a tie: it is there as long as x and y are equal.  Moved together, they show that the two
+derivatives have the right sum: a rule that gives both of them the whole of it is caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .adapters import frame_of_function
+from .oracles.complex_step import agrees, complex_step
+from .oracles.differences import Slope, derivative_along
+from .oracles.directions import Array, Direction, directions, sizes
+from .subject import Part, Subject
+
+AWAY = 2.0**-6
+"""How far a point is moved to get away from kinks, relative to its size."""
+
+EXACT = 16
+"""In units of the last place: what a derivative without differences may be off by."""
+
+
+class Expected(NamedTuple):
+    """What a table of derivatives should be.
+
+    value, error  rows by columns
+    low, high     between these every number is right; they are `value` itself but on a kink
+    oracle        how it was found out
+    """
+
+    value: Array
+    error: Array
+    low: Array
+    high: Array
+    oracle: str
+
+
+def exactly(value: Array, oracle: str) -> Expected:
+    """A table that is right to rounding."""
+    return Expected(value, EXACT * np.finfo(np.float64).eps * np.abs(value), value, value, oracle)
+
+
+def projected(weights: Array, values: Array) -> Array:
+    """The sums of `values` with each row of weights.  A zero weight leaves its value out, even one that is NaN."""
+    with np.errstate(invalid="ignore"):  # zero times infinity
+        return np.asarray(np.sum(np.where(weights != 0, weights * values.ravel(), 0.0), axis=-1))
+
+
+def by_differences(
+    subject: Subject, part: Part, rng: np.random.Generator, weights: Array, *, use_complex_step: bool
+) -> tuple[list[Direction], Expected]:
+    """The directions that a part of the inputs is moved in, and the table by finite differences."""
+    x = part.of(subject.values[part.input]).astype(np.float64)
+    f = subject.moved(part)
+    analytic = use_complex_step and not part.which and subject.dtype.kind != "c"
+    moves: list[Direction] = []
+    slopes: list[Slope] = []
+    exact: list[Array] = []
+    for move in directions(x, rng):
+        if move.place is None and any(slope.kinked.any() for slope in slopes):
+            move = _beside_kinks(f, x, move, moves, slopes)
+        slope = derivative_along(f, x, move)
+        if analytic:
+            found = complex_step(f, x, move)
+            analytic = found is not None and agrees(found, slope)
+            if found is not None:
+                exact.append(found)
+        moves.append(move)
+        slopes.append(slope)
+    if analytic:
+        value = np.stack([projected(weights, slope) for slope in exact], axis=-1)
+        terms = np.stack([projected(np.abs(weights), np.abs(slope)) for slope in exact], axis=-1)
+        return moves, exactly(value, "complex step")._replace(error=EXACT * np.finfo(np.float64).eps * terms)
+    value, error = (
+        np.stack([projected(w, a) for a in columns], axis=-1)
+        for w, columns in ((weights, [s.value for s in slopes]), (np.abs(weights), [s.error for s in slopes]))
+    )
+    half = np.stack([projected(np.abs(weights), (s.high - s.low) / 2) for s in slopes], axis=-1)
+    return moves, Expected(value, error, value - half, value + half, "finite differences")
+
+
+def _beside_kinks(
+    f: Callable[[Array], Array], x: Array, move: Direction, moves: Sequence[Direction], slopes: Sequence[Slope]
+) -> Direction:
+    """A random direction along which elements on kinks of their own stay, and those of ties move together."""
+    on_kinks = [m for m, slope in zip(moves, slopes, strict=True) if m.place is not None and slope.kinked.any()]
+    array = move.array.copy()
+    away = x.copy()  # each of them elsewhere, no two by the same way
+    for k, m in enumerate(on_kinks):
+        away[m.place] += m.scale * AWAY * (1 + k / 7) * (-1) ** k
+    for m in on_kinks:
+        there = away.copy()
+        there[m.place] = x[m.place]
+        tied = not derivative_along(f, there, m).kinked.any()
+        array[m.place] = float(sizes(x).max()) if tied else 0.0
+    return Direction(array, move.scale, None)
+
+
+def nearby(x: Array, rng: np.random.Generator) -> Array:
+    """A point close to x, in general position: where a function has kinks, it is on none of them."""
+    moved = x + AWAY * sizes(x) * rng.uniform(0.25, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
+    return np.asarray(moved, x.dtype)
+
+
+def by_forward_mode(subject: Subject, part: Part, moves: Sequence[Direction], weights: Array) -> Expected:
+    """The table by the engine's own forward sweep: dual numbers."""
+    value = np.stack([projected(weights, subject.forward(part, m.array)) for m in moves], axis=-1)
+    return exactly(value, "forward mode")
+
+
+def by_reference(
+    reference: Callable[..., Any], subject: Subject, part: Part, moves: Sequence[Direction], rows: Sequence[Array]
+) -> Expected:
+    """The table by the gradients of another implementation of the same function, in the framework it is made for."""
+    wide = [
+        x.astype(np.result_type(x, np.float64)) if i in subject.floating else x for i, x in enumerate(subject.values)
+    ]
+    frame = frame_of_function(reference, wide, subject.floating)
+    with frame.precision():
+        other = Subject(reference, wide, subject.floating, frame)
+        if other.shape != subject.shape or not np.allclose(other.answer, subject.answer, rtol=1e-3, atol=1e-6):
+            raise ValueError(
+                f"the reference is another function: it gives {other.answer!r} where f gives {subject.answer!r}"
+            )
+        found = [part.of(g[part.input]).astype(np.float64) for g in other.reverse(rows)]
+    value = np.stack([np.array([projected(m.array.ravel(), g) for g in found]) for m in moves], axis=-1)
+    return exactly(value, f"{frame.name} reference" if frame.name != "reverse" else "reference")

@@ -1,0 +1,56 @@
+"""The complex step: a derivative without any difference, exact to rounding, where f is analytic.
+
+    f(x + i h d) = f(x) + i h J d - h^2 ...,    so    Im f(x + i h d) / h = J d,
+
+and as nothing is subtracted, h may be so small that the rest is below rounding.  A function that is not analytic
+(it takes an absolute value, a conjugate, a real part) gives a wrong number without a warning: so the caller must hold
+it against finite differences, and so `agrees` does.
+
+>>> import numpy as np
+>>> x = np.array([0.3])
+>>> slope = complex_step(np.exp, x, unit(x, (0,)))
+>>> bool(abs(slope - np.exp(0.3)) < 1e-15)
+True
+
+W. Squire, G. Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .differences import Slope
+from .directions import Array, Direction, unit
+
+__all__ = ["agrees", "complex_step", "unit"]
+
+STEP = 2.0**-100
+UNSURE = 1e-4
+
+
+def complex_step(f: Callable[[Array], Any], x: Array, direction: Direction) -> Array | None:
+    """J d, for an f that takes complex numbers; None if it does not, or loses the imaginary part."""
+    h = STEP * direction.scale
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")  # such as that an imaginary part is discarded
+        try:
+            answer = np.asarray(f(np.asarray(x + 1j * h * direction.array)))
+        except Exception:  # it takes real numbers only, and says so in a way of its own
+            return None
+        if answer.dtype.kind != "c":
+            return None
+        slope = answer.imag / h
+    return slope if np.isfinite(slope).all() else None
+
+
+def agrees(exact: Array, slope: Slope) -> bool:
+    """Whether finite differences confirm what the complex step gave: f is analytic here."""
+    if exact.shape != slope.value.shape:
+        return False
+    size = np.abs(slope.value).max(initial=0.0)
+    unsure = np.minimum(slope.error, UNSURE * size)  # differences that do not settle confirm nothing
+    return bool(np.all(np.abs(exact - slope.value) <= 10 * unsure + 1e-7 * size) and not slope.kinked.any())
