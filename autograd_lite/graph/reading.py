@@ -18,7 +18,7 @@ from .scopes import scopes_of
 def read(outputs: Sequence[Tensor]) -> Graph:
     """The graph that leads to `outputs`; see `Graph.of`."""
     _check(outputs)
-    recorded = _leading_to([output._node for output in outputs])
+    recorded = leading_to([output._node for output in outputs])
     reading = _Reading(recorded)
     for node in recorded:
         reading.add(node)
@@ -41,7 +41,7 @@ def _check(outputs: Sequence[Any]) -> None:
             )
 
 
-def _leading_to(nodes: Sequence[tape.Node]) -> list[tape.Node]:
+def leading_to(nodes: Sequence[tape.Node]) -> list[tape.Node]:
     """All nodes on a path to these, oldest first."""
     found: set[tape.Node] = set()
     stack = list(nodes)

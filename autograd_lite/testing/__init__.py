@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .check import assert_gradients_close, check_gradients
+    from .linting import Finding, lint, source_lines
     from .reports import Comparison, GradientsDiffer, Report
 
-__all__ = ["Comparison", "GradientsDiffer", "Report", "assert_gradients_close", "check_gradients"]
+__all__ = [
+    "Comparison",
+    "Finding",
+    "GradientsDiffer",
+    "Report",
+    "assert_gradients_close",
+    "check_gradients",
+    "lint",
+    "source_lines",
+]
 
 _WHERE = {
     "check": ("assert_gradients_close", "check_gradients"),
+    "linting": ("Finding", "lint", "source_lines"),
     "reports": ("Comparison", "GradientsDiffer", "Report"),
 }
 """The names that each module offers."""
