@@ -22,6 +22,9 @@ DEAD = 5.0
 A unit that happens to be silent for one small batch is none: it wakes up in the next.
 """
 
+DEAD_SHARE = 0.05
+"""Of the units of a layer, more than this share must be dead to be reported; a wide layer can spare a few."""
+
 SILENT = 0.75
 """Where more than this share of the units is 0 for a whole batch of at least 8, it is reported however it came."""
 
@@ -41,8 +44,8 @@ def dead_relu(view: View) -> Iterator[Found]:
         units = "its elements" if x.ndim == 1 else f"its {len(silent)} units"
         if silent.all():
             message = f"{step.op}: all of {units} are 0 for the whole batch of {len(rows)}; no gradient passes"
-        elif dead.any() or (silent.mean() > SILENT and len(rows) >= 8):
-            which = np.flatnonzero(dead if dead.any() else silent)
+        elif dead.mean() > DEAD_SHARE or (silent.mean() > SILENT and len(rows) >= 8):
+            which = np.flatnonzero(dead if dead.mean() > DEAD_SHARE else silent)
             shown = ", ".join(map(str, which[:5])) + (", ..." if len(which) > 5 else "")
             message = (
                 f"{step.op}: {len(which)} of {units} are 0 for the whole batch of {len(rows)} ({shown}); they get no "

@@ -19,7 +19,7 @@ def evaluation_mode(view: View) -> Iterator[Found]:
         off = [
             name or type(module).__name__
             for name, module in outer.named_modules()
-            if type(module).__name__.endswith("Dropout") and getattr(module, "p", 0) and not module.training
+            if type(module).__name__.endswith("Dropout") and module.p and not module.training
         ]
         if off:
             yield Found(

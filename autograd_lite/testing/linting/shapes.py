@@ -16,22 +16,19 @@ _COMPARING = ("subtract", "multiply", "divide", "arctan2", "hypot", "maximum", "
 def accidental_broadcast(view: View) -> Iterator[Found]:
     """(N, 1) against (N,) gives (N, N), where N pairs were meant."""
     for step in view.of(*_COMPARING):
-        shapes = [_shape(step, 0), _shape(step, 1)]
-        if len(step.shape) < 2 or step.shape[-1] != step.shape[-2] or step.shape[-1] < 2:
+        count = step.shape[-1] if len(step.shape) > 1 else 0
+        if count < 2 or step.shape[-2] != count or not step.summed_up:
             continue
-        count = step.shape[-1]
         for i, j in ((0, 1), (1, 0)):
-            column, row = step.arguments[i], shapes[j]
-            if shapes[i] is None or shapes[i][-2:] != (count, 1) or _on_purpose(column):
+            column, row = _shape(step, i), _shape(step, j)
+            if column is None or column[-2:] != (count, 1) or _on_purpose(step.arguments[i]):
                 continue
-            if row is not None and (len(row) != len(shapes[i]) - 1 or row[-1] != count):
-                continue
-            if step.summed_up:
+            if row is None or (len(row) == len(column) - 1 and row[-1] == count):
                 other = "an array" if row is None else f"one of shape {row}"
                 yield Found(
                     step,
-                    f"{step.op} of an array of shape {shapes[i]} and {other} gives {step.shape}: every element of the "
-                    f"one with every element of the other, {prod(step.shape)} in place of {prod(shapes[i])}",
+                    f"{step.op} of an array of shape {column} and {other} gives {step.shape}: every element of the "
+                    f"one with every element of the other, {prod(step.shape)} in place of {prod(column)}",
                     "give both the same shape: np.squeeze(x, -1) of the column, or y[:, None] of the row; if all pairs "
                     "are meant, write x[:, None] for the column too",
                     "error",

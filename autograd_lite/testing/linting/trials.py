@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import changes
 from ...graph.reading import leading_to
 from ...primitive import registry
 from ...random import generator_or_default
@@ -40,75 +41,70 @@ class Trials:
 
 def looked_at(run: Callable[[], Any], **beside: Any) -> View:
     """The View of what `run` gives, with the trials; every random number is as if it had never been called."""
-    before = _random_states(beside.get("model"))
+    states = _random_states(beside.get("model"))
+    last_change = changes.last_change
     try:
-        loss = _recorded(run)
-        view = View(loss, **beside)
-        again = _repeated(run, before)
-        constants = _constants(loss)
-        same = (
-            again is not None
-            and _same(constants, _constants(again))
-            and np.array_equal(loss.data, again.data, equal_nan=True)
-        )
-        view.trials = _moved(run, before, view, loss, constants) if same else None
+        first = _Run(run)
+        view = View(first.loss, **beside)
+        free = [parameter for _, parameter in view.parameters if parameter._node is not None]
+        if free and changes.last_change == last_change:  # else it trains, and is not to be run again
+            with _gradients_aside(free):
+                view.trials = _trials(run, states, view, first, free)
         return view
     finally:
-        _restore(before)
+        _restore(states)
 
 
-def _recorded(run: Callable[[], Any]) -> Tensor:
-    with source_lines(), _everything_kept(), np.errstate(all="ignore"):  # a rule says it, and where
-        loss = run()
-    if not isinstance(loss, Tensor):
-        raise TypeError(f"the function given to lint must give the loss, a Tensor, not {type(loss).__name__}")
-    return loss
+class _Run:
+    """A run of the function: the loss, the names of the operations, and the floating-point constants."""
+
+    def __init__(self, run: Callable[[], Any]) -> None:
+        with source_lines(), _everything_kept(), np.errstate(all="ignore"):  # a rule says it, and where
+            self.loss = run()
+        if not isinstance(self.loss, Tensor):
+            raise TypeError(f"the function given to lint must give the loss, a Tensor, not {type(self.loss).__name__}")
+        nodes = [] if self.loss._node is None else leading_to([self.loss._node])
+        self.operations = [node.name for node in nodes]
+        self.constants: dict[Position, Any] = {
+            (index, position): value
+            for index, node in enumerate(nodes)
+            for position, (parent, value) in enumerate(zip(node.parents, (node.saved or ())[1:], strict=False))
+            if parent is None and (isinstance(value, float) or (_is_array(value) and value.dtype.kind in "fc"))
+        }
+
+    def changed(self, other: _Run) -> list[Position] | None:
+        """The constants that differ from those of another run; None if it did something else."""
+        if self.operations != other.operations or self.constants.keys() != other.constants.keys():
+            return None
+        return [at for at, value in self.constants.items() if not _equal(value, other.constants[at])]
 
 
-def _repeated(run: Callable[[], Any], states: Sequence[Any]) -> Tensor | None:
-    """The loss of another run, with the same random numbers; None if it cannot be run again."""
+def _again(run: Callable[[], Any], states: Sequence[Any]) -> _Run | None:
+    """Another run, with the same random numbers; None if it cannot be run again."""
     _restore(states)
     try:
-        return _recorded(run)
-    except Exception:  # an iterator is at its end, a graph was freed: it can be run only once
+        return _Run(run)
+    except Exception:  # an iterator is at its end, a file is closed, ...
         return None
 
 
-def _moved(
-    run: Callable[[], Any], states: Sequence[Any], view: View, loss: Tensor, constants: dict[Position, Any]
+def _trials(
+    run: Callable[[], Any], states: Sequence[Any], view: View, first: _Run, free: Sequence[Tensor]
 ) -> Trials | None:
-    free = [parameter for _, parameter in view.parameters if parameter._node is not None]
-    if not free:
+    same = _again(run, states)
+    if same is None or first.changed(same) != [] or not _equal(first.loss.data, same.loss.data):
         return None
     with _displaced(free):
-        other = _repeated(run, states)
-    lost: list[tuple[Step, int]] = []
-    if other is not None:
-        there = _constants(other)
-        if there.keys() == constants.keys():  # else it took another branch, and nothing can be compared
-            for (index, position), value in constants.items():
-                step = view.steps[index]
-                if not _equal(value, there[index, position]) and not _maximum_of_other(step, position, value):
-                    lost.append((step, position))
+        moved = _again(run, states)
+    changed = None if moved is None else first.changed(moved)  # another branch was taken: nothing can be compared
+    lost = [(view.steps[index], position) for index, position in changed or ()]
     hidden = set()
     for parameter in [p for p in free if p._node not in view.leaves][:_MOST_ALONE]:
         with _displaced([parameter]):
-            other = _repeated(run, states)
-        if other is not None and not np.array_equal(other.data, loss.data, equal_nan=True):
+            other = _again(run, states)
+        if other is not None and not _equal(first.loss.data, other.loss.data):
             hidden.add(id(parameter))
-    return Trials(lost, hidden)
-
-
-def _constants(loss: Tensor) -> dict[Position, Any]:
-    """The floating-point constants of a graph."""
-    if loss._node is None:
-        return {}
-    return {
-        (index, position): value
-        for index, node in enumerate(leading_to([loss._node]))
-        for position, (parent, value) in enumerate(zip(node.parents, (node.saved or ())[1:], strict=False))
-        if parent is None and (isinstance(value, float) or (_is_array(value) and value.dtype.kind in "fc"))
-    }
+    return Trials([(step, i) for step, i in lost if not _maximum_of_other(step, i)], hidden)
 
 
 def _is_array(value: Any) -> bool:
@@ -119,17 +115,27 @@ def _equal(a: Any, b: Any) -> bool:
     return np.shape(a) == np.shape(b) and np.array_equal(a, b, equal_nan=True)
 
 
-def _same(a: dict[Position, Any], b: dict[Position, Any]) -> bool:
-    return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-
-
-def _maximum_of_other(step: Step, position: int, value: Any) -> bool:
+def _maximum_of_other(step: Step, position: int) -> bool:
     """Whether a constant is the maximum of what it is subtracted from: it cancels, as in a softmax that is stable."""
-    x = step.argument(0) if step.op == "subtract" and position == 1 else None
-    if x is None or np.ndim(x) == 0:
+    x, value = step.argument(0), step.constant(position)
+    if step.op != "subtract" or position != 1 or x is None or not np.size(x):
         return False
     greatest = [np.max(x, keepdims=True)] + [np.max(x, axis=axis, keepdims=True) for axis in range(np.ndim(x))]
     return any(np.size(value) == m.size and np.array_equal(np.reshape(value, m.shape), m) for m in greatest)
+
+
+@contextmanager
+def _gradients_aside(parameters: Iterable[Tensor]) -> Iterator[None]:
+    """Parameters without gradients, so that a function that calls backward adds nothing to those there are."""
+    watches = [watch for parameter in parameters if (watch := parameter._node.watch) is not None]
+    held = [(watch, watch.grad) for watch in watches]
+    try:
+        for watch in watches:
+            watch.grad = None
+        yield
+    finally:
+        for watch, gradient in held:
+            watch.grad = gradient
 
 
 @contextmanager
