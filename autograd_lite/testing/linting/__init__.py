@@ -118,7 +118,10 @@ def lint(
         view = looked_at(lambda: function(*args), **beside)
     else:
         raise TypeError(f"lint takes a loss, a Tensor, or a function that gives one, not {type(loss).__name__}")
-    return collected([(name, found) for name in chosen for found in RULES[name](view)])
+    try:
+        return collected([(name, found) for name in chosen for found in RULES[name](view)])
+    finally:
+        view.close()
 
 
 def _held(parameters: Any) -> Any:

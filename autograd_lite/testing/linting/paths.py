@@ -80,8 +80,11 @@ def _lost(view: View) -> Iterator[tuple[Step, int, str]]:
         for step in view.steps
         if step.op and isinstance(step.value, np.ndarray)
     ]
-    for name, parameter in view.parameters:
-        known.append((parameter._data, f"is the value of the parameter {name}"))
+    known += [
+        (parameter._data, f"is the value of the parameter {name}")
+        for name, parameter in view.parameters
+        if parameter._node is not None  # one that is frozen is a constant by right
+    ]
     for step, position, constant in _constants(view):
         says = next((words for value, words in known if _same_numbers(constant, value)), None)
         if says is not None:

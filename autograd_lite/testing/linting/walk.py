@@ -150,6 +150,13 @@ class View:
         self.parameters = list(self._known_parameters(parameters))
         self._find_values()
 
+    def close(self) -> None:
+        """Let go of the graph: steps know each other both ways, and would keep it until Python's collector comes."""
+        for step in self.steps:
+            step.consumers.clear()
+        self.__dict__.pop("leaves", None)
+        self.steps.clear()
+
     def of(self, *names: str) -> Iterator[Step]:
         """The steps of operations with these names."""
         return (step for step in self.steps if step.op in names)
