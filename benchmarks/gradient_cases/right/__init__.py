@@ -1,0 +1,1 @@
+"""Right gradients: of every function, and where checkers go astray."""
