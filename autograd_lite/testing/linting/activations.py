@@ -22,8 +22,12 @@ DEAD = 5.0
 A unit that happens to be silent for one small batch is none: it wakes up in the next.
 """
 
-DEAD_SHARE = 0.05
-"""Of the units of a layer, more than this share must be dead to be reported; a wide layer can spare a few."""
+DEAD_SHARE = 0.2
+"""Of the units of a layer, more than this share must be dead to be reported; a wide layer can spare some.
+
+In examples/digits.py, which trains well, 19 to 27 of the 256 hidden units (three seeds, after 8 epochs) are 0 for all
+training images, moved or not: one in ten is usual.
+"""
 
 SILENT = 0.75
 """Where more than this share of the units is 0 for a whole batch of at least 8, it is reported however it came."""
