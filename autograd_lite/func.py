@@ -2,6 +2,7 @@
 
 value, pull = vjp(f, x)        # pull(g) is g^T J, any number of times
 value, tangent = jvp(f, (x,), (v,))     # J v, by forward mode
+value, push = linearize(f, x)  # push(v) is J v, any number of times
 """
 
 from __future__ import annotations
@@ -91,23 +92,51 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if len(primals) != len(tangents):
         raise ValueError(f"jvp: {len(primals)} arguments need as many tangents, not {len(tangents)}")
-    inputs = _inputs(primals, "jvp")
-    moving = [v if isinstance(v, Tensor) else Tensor(v) for v in tangents]
-    for i, (x, v) in enumerate(zip(inputs, moving, strict=True)):
-        if x.shape != v.shape:
-            raise ValueError(f"jvp: tangent {i} has shape {v.shape}, but its argument has {x.shape}")
-    moving = [v if v.dtype == x.dtype else sweeps.cast(v, x.dtype) for x, v in zip(inputs, moving, strict=True)]
-    value = _run(f, inputs, "jvp")
-    if value._node is None:
-        return value, wrap(np.zeros(value.shape, value.dtype), None)
-    record = _depends_on_more(value, inputs) or any(v.requires_grad for v in moving)
+    value, push = _linearized(f, primals, "jvp")
+    return value, push(*tangents)
+
+
+def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Tensor, Callable[..., Tensor]]:
+    """The value of f at `primals`, and the map from tangents v (one per argument) to J v, by forward mode.
+
+    f is run once, however often the map is called.
+
+    Raises:
+        TypeError: an argument is not floating-point, or f gives no Tensor.
+        ValueError: (by the map) a tangent is missing, or has not the shape of its argument.
+
+    >>> import autograd_lite as ag
+    >>> value, push = ag.func.linearize(lambda x, y: x * y, 2.0, 5.0)
+    >>> push(1.0, 0.0).item(), push(0.0, 1.0).item()
+    (5.0, 2.0)
+    """
+    return _linearized(f, primals, "linearize")
+
+
+def _linearized(f: Callable[..., Any], primals: Sequence[Any], doing: str) -> tuple[Tensor, Callable[..., Tensor]]:
+    inputs = _inputs(primals, doing)
+    value = _run(f, inputs, doing)
+    recorded = _depends_on_more(value, inputs)
     nodes = [x._node for x in inputs]
 
     def run(outputs: Any, values: Any, **options: Any) -> Any:
         return sweeps.pushforward(outputs, nodes, values, **options)
 
-    found = sweep(run, [value._node], moving, create_graph=record)[0]
-    return value if record else value.detach(), _result(found, value.shape, value.dtype)
+    def push(*tangents: Any) -> Tensor:
+        if len(tangents) != len(inputs):
+            raise ValueError(f"{doing}: {len(inputs)} arguments need as many tangents, not {len(tangents)}")
+        moving = [v if isinstance(v, Tensor) else Tensor(v) for v in tangents]
+        for i, (x, v) in enumerate(zip(inputs, moving, strict=True)):
+            if x.shape != v.shape:
+                raise ValueError(f"{doing}: tangent {i} has shape {v.shape}, but its argument has {x.shape}")
+        moving = [v if v.dtype == x.dtype else sweeps.cast(v, x.dtype) for x, v in zip(inputs, moving, strict=True)]
+        if value._node is None:
+            return _result(None, value.shape, value.dtype)
+        record = recorded or any(v.requires_grad for v in moving)
+        found = sweep(run, [value._node], moving, create_graph=record)[0]
+        return _result(found, value.shape, value.dtype)
+
+    return value if recorded else value.detach(), push
 
 
 def _depends_on_more(value: Tensor, inputs: Sequence[Tensor]) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import func
+from ..gradients import grad as gradients_of
 from ..tensor import Tensor
-from .oracles.directions import Array
+from .oracles.directions import Array, dense
 
 Function = Callable[..., Any]
 Gradients = list[dict[int, Array]]
@@ -46,6 +47,10 @@ class Frame:
         """The framework's backward sweep, c^T J for each cotangent c."""
         raise TypeError("a plain function has no gradient of its own: give grad=")
 
+    def projected_gradient(self, f: Function, values: Sequence[Any], floating: Sequence[int], seed: int) -> Function:
+        """The function x -> sum_i <c_i, gradient by x_i of <w, f(x)>> with random w and c_i: one order up, a number."""
+        raise ValueError(f"gradients {self.written} are checked to order 1")
+
     def arguments(self, values: Sequence[Any], floating: Sequence[int]) -> list[Any]:
         return [self.argument(value, floating=i in floating) for i, value in enumerate(values)]
 
@@ -70,10 +75,28 @@ class Engine(Frame):
         found = [pull(c) for c in cotangents]
         return [{i: g.data for i, g in zip(floating, gs, strict=True)} for gs in found]
 
-    def forward(self, f: Function, values: Sequence[Any], i: int, tangent: Array) -> Array:
-        """The engine's forward sweep, J v for a tangent v of one input."""
-        _, moved = func.jvp(self._alone(f, values, [i]), [Tensor(values[i])], [Tensor(tangent)])
-        return np.asarray(moved.data)
+    def forward(self, f: Function, values: Sequence[Any], i: int, tangents: Sequence[Array]) -> list[Array]:
+        """The engine's forward sweep, J v for each tangent v of one input."""
+        _, push = func.linearize(self._alone(f, values, [i]), Tensor(values[i]))
+        return [np.asarray(push(Tensor(v)).data) for v in tangents]
+
+    def projected_gradient(self, f: Function, values: Sequence[Any], floating: Sequence[int], seed: int) -> Function:
+        weights = {i: _drawn(values[i].shape, values[i].dtype.kind, [seed, i]) for i in floating}
+
+        def projected(*args: Any) -> Tensor:
+            points = {i: args[i] if args[i].requires_grad else args[i].detach().requires_grad_() for i in floating}
+            answer = f(*(points.get(i, x) for i, x in enumerate(args)))
+            total = Tensor(np.zeros((), answer.dtype).real)
+            if not answer.requires_grad:
+                return total
+            w = _drawn(answer.shape, answer.dtype.kind, [seed]).astype(answer.dtype)
+            found = gradients_of(answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True)
+            for i, g in zip(floating, found, strict=True):
+                assert g is not None
+                total = total + np.sum(np.real(g * weights[i].astype(g.dtype)))
+            return total
+
+        return projected
 
     def _alone(self, f: Function, values: Sequence[Any], moving: Sequence[int]) -> Function:
         """f as a function of the inputs `moving` alone, for the engine to differentiate; the others are constants."""
@@ -120,6 +143,28 @@ class Torch(Frame):
                 for i, g in zip(floating, gradients, strict=True)
             })  # fmt: skip
         return found
+
+    def projected_gradient(self, f: Function, values: Sequence[Any], floating: Sequence[int], seed: int) -> Function:
+        torch = self.torch
+
+        def projected(*args: Any) -> Any:
+            points = {i: args[i] if args[i].requires_grad else args[i].detach().requires_grad_() for i in floating}
+            answer = f(*(points.get(i, x) for i, x in enumerate(args)))
+            total = torch.zeros((), dtype=torch.real(answer).dtype)
+            if not answer.requires_grad:
+                return total
+            w = self._weights(answer, [seed])
+            found = torch.autograd.grad(
+                answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True
+            )
+            for i, g in zip(floating, found, strict=True):
+                total = total + torch.real(g * self._weights(g, [seed, i])).sum()
+            return total
+
+        return projected
+
+    def _weights(self, x: Any, seed: Sequence[int]) -> Any:
+        return self.torch.tensor(_drawn(tuple(x.shape), "c" if x.is_complex() else "f", seed)).to(x.dtype)
 
 
 class Jax(Frame):
@@ -169,25 +214,45 @@ def frame_of(grad: Function | str | None) -> Frame:
     return FRAMES[grad]()
 
 
-def frame_of_function(f: Function, values: Sequence[Any], floating: Sequence[int]) -> Frame:
-    """The frame in which a function runs, found out by calling it in each that is there."""
-    frames = [Engine(), *(kind() for name, kind in FRAMES.items() if name in sys.modules)]
+class Reference(NamedTuple):
+    """Another implementation of a function, and the frame that it runs in."""
+
+    f: Function
+    frame: Frame
+
+    def projected_gradient(self, values: Sequence[Any], floating: Sequence[int], seed: int) -> Reference:
+        """One order up."""
+        return self._replace(f=self.frame.projected_gradient(self.f, values, floating, seed))
+
+
+def as_reference(f: Function, values: Sequence[Any], floating: Sequence[int]) -> Reference:
+    """A function with the frame in which it runs, found out by differentiating it in each that is there.
+
+    Other frameworks come first: a function that runs in several is then no copy of the engine's own gradient.
+    """
+    frames: list[Frame] = [*(kind() for name, kind in FRAMES.items() if name in sys.modules), Engine()]
     errors = []
     for frame in frames:
-        with frame.precision():
-            try:
-                answer = f(*frame.arguments(values, floating))
-            except Exception as error:
-                errors.append(f"{type(frame).__name__}: {error}")
-                continue
-        if type(answer).__module__.partition(".")[0] in ("autograd_lite", "torch", "jax", "jaxlib"):
-            return frame
+        try:
+            with frame.precision():
+                answer = frame.array(f(*frame.arguments(values, floating)))
+                frame.reverse(f, values, floating, [np.ones_like(answer)])
+        except Exception as error:
+            errors.append(f"{type(frame).__name__}: {error}")
+        else:
+            return Reference(f, frame)
     raise TypeError("no framework here can differentiate the reference: " + "; ".join(errors))
 
 
 def torch_array(x: Any) -> Array:
     """The values of a tensor of PyTorch's, without a copy where there is no need for one."""
-    return np.asarray(x.detach().cpu().resolve_conj().resolve_neg().numpy())
+    return np.asarray(x.numpy(force=True))
+
+
+def _drawn(shape: tuple[int, ...], kind: str, seed: Sequence[int]) -> Array:
+    """Random weights, complex ones for complex numbers; they are the same in every precision."""
+    drawn = dense(np.ones(shape), np.random.default_rng(seed)).array
+    return drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array if kind == "c" else drawn
 
 
 def _is_floating(x: Any) -> bool:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from . import reports
-from .adapters import Engine, frame_of
-from .comparing import KINKS, MODES, ORACLES, Settings, compared
+from .adapters import Engine, as_reference, frame_of
+from .comparing import KINKS, MODES, ORACLES, compared
 from .reports import Comparison, GradientsDiffer, Report, publish
-from .subject import NotComparable, Subject, as_value, projected_gradient
+from .subject import NotComparable, Subject, as_value
+from .tables import Settings
 from .tolerances import Tolerances
 
 
@@ -119,15 +120,13 @@ def check_gradients(
     >>> report.ok, report.diagnoses
     (False, ('sign',))
     """
-    if order > 1 and grad is not None:
-        raise ValueError("order > 1 needs the engine's gradients; others are checked to order 1")
+    if order > 1 and grad not in (None, "torch"):
+        raise ValueError("order > 1 needs the engine's gradients or PyTorch's; others are checked to order 1")
     if not modes or not set(modes) <= set(MODES):
         raise ValueError(f"modes are 'reverse', 'forward' or both, not {modes!r}")
     for name, value, known in (("oracle", oracle, ORACLES), ("kinks", kinks, KINKS)):
         if value not in known:
             raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not {value!r}")
-    if reference is not None and order > 1:
-        raise ValueError("a reference gives first derivatives only; leave order at 1")
     values = [as_value(x) for x in inputs]
     floating = [i for i, x in enumerate(values) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
     if not floating:
@@ -137,7 +136,9 @@ def check_gradients(
         raise ValueError("oracle='forward' is the engine's own forward mode; f must be a function of Tensors, no grad=")
     seed = reports.default_seed if seed is None else seed
     name = getattr(f, "__name__", None) or type(f).__name__
-    settings = Settings(tuple(modes), Tolerances(rtol, atol), seed, oracle, kinks, reference)
+    settings = Settings(tuple(modes), Tolerances(rtol, atol), seed, oracle, kinks, None)
+    if reference is not None:
+        settings = settings._replace(reference=as_reference(reference, values, floating))
     by_hand = grad if callable(grad) else None
 
     shown, size = f, 0.0
@@ -158,7 +159,11 @@ def check_gradients(
             notes += result.notes
             if result.moved_to is not None:  # off the kinks; a higher derivative has no value on them
                 values = result.moved_to
-            shown = projected_gradient(shown, values, floating, seed + level)
+            if level < order:
+                shown = frame.projected_gradient(shown, values, floating, seed + level)
+                if settings.reference is not None:
+                    higher = settings.reference.projected_gradient(values, floating, seed + level)
+                    settings = settings._replace(reference=higher)
     return publish(Report(name, place_of(f), seed, tuple(found), tuple(problems), tuple(dict.fromkeys(notes))))
 
 

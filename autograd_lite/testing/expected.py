@@ -13,11 +13,11 @@ derivatives have the right sum: a rule that gives both of them the whole of it i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from .adapters import frame_of_function
+from .adapters import Engine, Gradients, Reference
 from .oracles.complex_step import agrees, complex_step
 from .oracles.differences import Slope, derivative_along
 from .oracles.directions import Array, Direction, directions, sizes
@@ -114,24 +114,36 @@ def nearby(x: Array, rng: np.random.Generator) -> Array:
 
 def by_forward_mode(subject: Subject, part: Part, moves: Sequence[Direction], weights: Array) -> Expected:
     """The table by the engine's own forward sweep: dual numbers."""
-    value = np.stack([projected(weights, subject.forward(part, m.array)) for m in moves], axis=-1)
+    pushed = subject.forward(part, [m.array for m in moves])
+    value = np.stack([projected(weights, v) for v in pushed], axis=-1)
     return exactly(value, "forward mode")
 
 
-def by_reference(
-    reference: Callable[..., Any], subject: Subject, part: Part, moves: Sequence[Direction], rows: Sequence[Array]
-) -> Expected:
-    """The table by the gradients of another implementation of the same function, in the framework it is made for."""
+class Answers(NamedTuple):
+    """The gradients of another implementation of a function: for each cotangent, by each input."""
+
+    gradients: Gradients
+    oracle: str
+
+
+def ask(reference: Reference, subject: Subject, rows: Sequence[Array]) -> Answers:
+    """What another implementation of the same function says, in double precision."""
+    frame = reference.frame
     wide = [
         x.astype(np.result_type(x, np.float64)) if i in subject.floating else x for i, x in enumerate(subject.values)
     ]
-    frame = frame_of_function(reference, wide, subject.floating)
     with frame.precision():
-        other = Subject(reference, wide, subject.floating, frame)
+        other = Subject(reference.f, wide, subject.floating, frame)
         if other.shape != subject.shape or not np.allclose(other.answer, subject.answer, rtol=1e-3, atol=1e-6):
             raise ValueError(
                 f"the reference is another function: it gives {other.answer!r} where f gives {subject.answer!r}"
             )
-        found = [part.of(g[part.input]).astype(np.float64) for g in other.reverse(rows)]
+        gradients = other.reverse(rows)
+    return Answers(gradients, "reference" if isinstance(frame, Engine) else f"{frame.name} reference")
+
+
+def by_reference(answers: Answers, part: Part, moves: Sequence[Direction]) -> Expected:
+    """The table by the gradients of another implementation."""
+    found = [part.of(g[part.input]).astype(np.float64) for g in answers.gradients]
     value = np.stack([np.array([projected(m.array.ravel(), g) for g in found]) for m in moves], axis=-1)
-    return exactly(value, f"{frame.name} reference" if frame.name != "reverse" else "reference")
+    return exactly(value, answers.oracle)

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import describe
-from ..gradients import grad as gradients_of
 from ..tensor import Tensor
 from .adapters import Engine, Frame, Gradients, torch_array
-from .oracles.directions import Array, dense
+from .oracles.directions import Array
 
 
 class Part(NamedTuple):
@@ -118,13 +117,13 @@ class Subject:
         """The framework's gradients of sum(w * answer), for each w."""
         return self.frame.reverse(self.f, self.values, self.floating, [self.cotangent(w) for w in weights])
 
-    def forward(self, part: Part, direction: Array) -> Array:
-        """By the engine's forward sweep, J v for a tangent v of a part of the inputs."""
+    def forward(self, part: Part, directions: Sequence[Array]) -> list[Array]:
+        """By the engine's forward sweep, J v for each tangent v of a part of the inputs."""
         assert isinstance(self.frame, Engine)
         x = self.values[part.input]
-        tangent = part.put(np.zeros_like(x), direction.astype(part.of(x).dtype))
-        moved = self.frame.forward(self.f, self.values, part.input, tangent)
-        return np.asarray(self.real(moved), np.float64)
+        tangents = [part.put(np.zeros_like(x), v.astype(part.of(x).dtype)) for v in directions]
+        moved = self.frame.forward(self.f, self.values, part.input, tangents)
+        return [np.asarray(self.real(v), np.float64) for v in moved]
 
 
 def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
@@ -141,33 +140,3 @@ def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
     if len(gradients) != len(subject.floating):
         raise NotComparable(f"grad gives {len(gradients)} gradients for {len(subject.floating)} floating inputs")
     return [{i: np.asarray(as_value(g)) for i, g in zip(subject.floating, gradients, strict=True)}]
-
-
-def projected_gradient(
-    f: Callable[..., Any], values: Sequence[Any], floating: Sequence[int], seed: int
-) -> Callable[..., Tensor]:
-    """The function x -> sum_i <c_i, gradient by x_i of <w, f(x)>> with random w and c_i: one order up, and a scalar."""
-    weights = {i: _drawn(values[i].shape, values[i].dtype, [seed, i]) for i in floating}
-
-    def projected(*args: Any) -> Tensor:
-        points = {i: args[i] if args[i].requires_grad else args[i].detach().requires_grad_() for i in floating}
-        answer = f(*(points.get(i, x) for i, x in enumerate(args)))
-        total = Tensor(np.zeros((), answer.dtype).real)
-        if not answer.requires_grad:
-            return total
-        w = _drawn(answer.shape, answer.dtype, [seed])
-        found = gradients_of(answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True)
-        for i, g in zip(floating, found, strict=True):
-            assert g is not None
-            total = total + np.sum(np.real(g * weights[i].astype(g.dtype)))
-        return total
-
-    return projected
-
-
-def _drawn(shape: tuple[int, ...], dtype: Any, seed: Sequence[int]) -> Array:
-    """Random weights in a dtype; complex ones for complex numbers."""
-    drawn = dense(np.ones(shape), np.random.default_rng(seed)).array
-    if dtype.kind == "c":
-        drawn = drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array
-    return drawn.astype(dtype)

@@ -8,6 +8,7 @@ derivatives of any order exist and both sides agree almost to rounding.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +41,10 @@ class Program(NamedTuple):
             values.append((step.ours if ours else step.theirs)(*(values[i] for i in step.takes)))
         used = {i for step in self.steps for i in step.takes}
         return sum(values[i].sum() for i in range(len(values)) if i not in used)
+
+    def of(self, *values: Any, ours: bool) -> Any:
+        """As a function of its inputs, one by one."""
+        return self.run(list(values), ours)
 
 
 UNARY: list[tuple[Callable[..., Any], Callable[..., Any]]] = [
@@ -147,50 +152,17 @@ KINDS = [0.25, 0.35, 0.1, 0.08, 0.05, 0.05, 0.07, 0.05]
 
 
 @pytest.mark.parametrize("seed", [pytest.param(s, marks=pytest.mark.smoke) if s < 5 else s for s in range(60)])
-def test_gradients_and_hessian_vector_products_are_pytorchs(seed: int) -> None:
+def test_both_derivatives_in_both_modes_are_pytorchs(seed: int) -> None:
     program = random_program(seed)
-    vectors = [np.random.default_rng([seed, i]).normal(size=x.shape) for i, x in enumerate(program.inputs)]
-
-    xs = [ag.Tensor(x, requires_grad=True) for x in program.inputs]
-    value = program.run(xs, ours=True)
-    first = ag.grad(value, xs, create_graph=True, materialize_grads=True)
-    second = ag.grad(sum((g * v).sum() for g, v in zip(first, vectors, strict=True)), xs, materialize_grads=True)
-
-    ts = [torch.from_numpy(np.array(x)).requires_grad_() for x in program.inputs]
-    expected = program.run(ts, ours=False)
-    gradients = torch.autograd.grad(expected, ts, create_graph=True, materialize_grads=True)
-    moved = sum((g * torch.from_numpy(np.asarray(v))).sum() for g, v in zip(gradients, vectors, strict=True))
-    hessian = torch.autograd.grad(moved, ts, materialize_grads=True)
-
-    close(value, expected)
-    for got, right in zip([*first, *second], [*gradients, *hessian], strict=True):
-        close(got, right)
-
-
-@pytest.mark.parametrize("seed", range(0, 60, 5))
-def test_forward_mode_is_pytorchs_gradient_projected(seed: int) -> None:
-    program = random_program(seed)
-    vectors = [np.random.default_rng([seed, i]).normal(size=x.shape) for i, x in enumerate(program.inputs)]
-
-    def gradient(*xs: Any) -> Any:
-        _, pull = ag.func.vjp(lambda *xs: program.run(list(xs), ours=True), *xs)
-        return ag.concat([np.ravel(g) for g in pull(np.array(1.0))])
-
-    _, slope = ag.func.jvp(lambda *xs: program.run(list(xs), ours=True), program.inputs, vectors)
-    _, curvature = ag.func.jvp(gradient, program.inputs, vectors)
-
-    ts = [torch.from_numpy(np.array(x)).requires_grad_() for x in program.inputs]
-    gradients = torch.autograd.grad(program.run(ts, ours=False), ts, create_graph=True, materialize_grads=True)
-    moved = sum((g * torch.from_numpy(np.asarray(v))).sum() for g, v in zip(gradients, vectors, strict=True))
-    hessian = torch.autograd.grad(moved, ts, materialize_grads=True)
-    close(slope, moved)
-    close(curvature, torch.cat([h.ravel() for h in hessian]))
+    run, reference = (partial(program.of, ours=ours) for ours in (True, False))
+    close(run(*map(ag.Tensor, program.inputs)), reference(*(torch.from_numpy(np.array(x)) for x in program.inputs)))
+    assert_gradients_close(run, *program.inputs, reference=reference, order=2, rtol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(1, 60, 20))
 def test_random_programs_against_finite_differences(seed: int) -> None:
     program = random_program(seed)
-    assert_gradients_close(lambda *xs: program.run(list(xs), ours=True), *program.inputs, rtol=1e-6)
+    assert_gradients_close(partial(program.of, ours=True), *program.inputs, rtol=1e-6)
 
 
 def close(got: Any, expected: torch.Tensor) -> None:

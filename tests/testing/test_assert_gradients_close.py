@@ -247,6 +247,13 @@ def test_a_reference() -> None:
         grad=lambda x: 1 - np.tanh(x),
         reference=torch.tanh and (lambda x: torch.tanh(x).sum()),
     ).ok
+    assert_gradients_close(np.tanh, X, reference=torch.tanh, order=3, rtol=1e-12)
+    assert_gradients_close(np.abs, Z, reference=torch.abs, order=2, rtol=1e-12)
+    assert_gradients_close(torch.tanh, X, grad="torch", order=2)
+    report = check_gradients(_squared_wrongly, X, reference=lambda x: x * x)
+    assert report.ok
+    report = check_gradients(_squared_wrongly, X, reference=lambda x: x * x, order=2)
+    assert [c.order for c in report.comparisons if not c.ok] == [2, 2]
     with pytest.raises(ValueError, match="the reference is another function"):
         check_gradients(np.tanh, X, reference=torch.sigmoid)
 
@@ -355,6 +362,11 @@ def test_parts_of_a_complex_answer_are_named() -> None:
     assert "d Re f[0, 0] / d Im input 0[0, 0]: got -2, expected -4" in str(caught.value)
     with pytest.raises(AssertionError, match="order 2 of _cubed_wrongly by Re input 0"):
         assert_gradients_close(_cubed_wrongly, Z, order=2)
+
+
+def _squared_wrongly(x: Any) -> Any:
+    fixed = ag.stop_gradient(x)
+    return fixed**2 + 2 * fixed * (x - fixed)
 
 
 def _cubed_wrongly(z: Any) -> Any:
