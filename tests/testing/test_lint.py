@@ -61,7 +61,7 @@ def test_a_rule_fires_and_is_silent(rule):
 @pytest.mark.parametrize("rule", sorted(set(RULES) - {"detached"}))
 def test_the_graph_alone_shows_it(rule):
     names = program(rule)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), ag.fusion(True):  # without fusion there is no cross_entropy to be seen
         loss = names["bad"]()
     assert rule in rules_of(lint(loss, **names.get("bad_with", {})))
     names = program(rule)
@@ -256,12 +256,65 @@ def test_a_parameter_that_is_cut_off_altogether_is_told_from_one_that_is_not_use
     assert lint(np.sum(w * used), parameters=[w, used]) == []
 
 
+def test_leaves_that_only_the_graph_knows_are_moved_too():
+    w = ag.Tensor([1.0, 2.0], requires_grad=True)
+    assert rules_of(lint(lambda: np.sum(w * w) * np.max(w.data))) == ["detached"]
+    assert rules_of(lint(lambda t: np.sum(t * t) * np.max(t.data), w)) == ["detached"]
+    (finding,) = lint(lambda t, u: np.sum(t * t), w, ag.Tensor(1.0, requires_grad=True))
+    assert (finding.rule, "argument 1" in finding.message) == ("no-path", True)
+    assert w.tolist() == [1.0, 2.0]
+
+
 def test_a_detached_value_in_the_graph_is_recognised_without_a_function():
     w = ag.Tensor([1.0, 2.0], requires_grad=True)
     h = np.sin(w)
     assert rules_of(lint(np.sum(h * h.detach()))) == ["detached"]
     assert rules_of(lint(np.sum(h * ag.Tensor(h.data)))) == ["detached"]
     assert lint(np.sum(h * h)) == []
+
+
+# -- slopes
+
+
+def at(*numbers):
+    return ag.Tensor(list(numbers), requires_grad=True, dtype=np.float64)
+
+
+@pytest.mark.parametrize(
+    ("op", "f", "bad", "good"),
+    [
+        ("sqrt", np.sqrt, 0.0, 0.1),
+        ("cbrt", np.cbrt, 0.0, 0.1),
+        ("log", np.log, 0.0, 0.1),
+        ("log1p", np.log1p, -1.0, -0.9),
+        ("divide", lambda x: 1.0 / x, 0.0, 0.1),
+        ("reciprocal", np.reciprocal, 0.0, 0.1),
+        ("power", lambda x: x**0.5, 0.0, 0.1),
+        ("power", lambda x: x**-1.0, 0.0, 0.1),
+        ("arcsin", np.arcsin, -1.0, 0.9),
+        ("arccos", np.arccos, 1.0, 0.9),
+        ("arctanh", np.arctanh, 1.0, 0.9),
+        ("arccosh", np.arccosh, 1.0, 1.1),
+        ("hypot", lambda x: np.hypot(x, x), 0.0, 0.1),
+        ("logit", ag.special.logit, 1.0, 0.9),
+        ("sqrt", lambda x: np.sqrt(np.var(np.stack([x, x]), axis=0)), 2.0, None),
+        ("sqrt", lambda x: np.where(x.data > 0, np.sqrt(np.abs(x)), x), 0.0, 0.1),
+    ],
+)
+def test_the_operation_with_the_infinite_slope_is_named(op, f, bad, good):
+    inside = 2.0 if op == "arccosh" else 0.5
+    with np.errstate(all="ignore"):
+        found = [finding for finding in lint(np.sum(f(at(inside, bad)))) if finding.severity == "error"]
+    assert found
+    assert {(finding.rule, finding.node.op) for finding in found} <= {("infinite-gradient", op), ("not-finite", op)}
+    assert "infinite-gradient" in rules_of(found)
+    if good is not None:
+        assert lint(np.sum(f(at(good)))) == []
+
+
+def test_an_infinity_that_is_thrown_away_is_not_reported():
+    x = at(-1.0, 4.0)
+    assert lint(np.sum(np.sqrt(np.maximum(x, 0.0)))) == []
 
 
 # -- where it must be silent

@@ -78,11 +78,12 @@ def lint(
     lines noted and all values kept, and again, with the same random numbers, its parameters in place and moved; so it
     is seen which constants of the graph hide a dependence on them, by NumPy, `detach`, `item` or `no_grad`.  Each call
     of the function sees random numbers of ours, NumPy's global ones and Python's as before, and so does what follows.
+    A function that changes arrays in place, as by a step of an optimizer, is called once only.
 
     Args:
         loss: the loss, or a function that gives it.
         parameters: Tensors that should get a gradient, or pairs (name, Tensor), or a dict of them.  Parameters of
-            modules that were called for the loss are known without.
+            modules that were called for the loss are known without, and so are Tensors among `args` that are leaves.
         model: the module that is trained.
         optimizer: the optimizer that trains it, or a list of them.
         rules: the names of those to apply; all, if left out.
@@ -108,13 +109,15 @@ def lint(
     <Findings: none>
     """
     chosen = _chosen(rules, ignore)
-    beside = {"parameters": _held(parameters), "model": model, "optimizer": optimizer}
+    beside: dict[str, Any] = {"parameters": _named(parameters), "model": model, "optimizer": optimizer}
     if isinstance(loss, Tensor):
         if args:
             raise TypeError("lint(loss) of a Tensor takes no further arguments; they are for a function")
         view = View(loss, **beside)
     elif callable(loss):
         function = loss
+        asked = [(f"argument {i}", arg) for i, arg in enumerate(args) if isinstance(arg, Tensor) and _is_leaf(arg)]
+        beside["parameters"] = [*beside["parameters"], *asked]
         view = looked_at(lambda: function(*args), **beside)
     else:
         raise TypeError(f"lint takes a loss, a Tensor, or a function that gives one, not {type(loss).__name__}")
@@ -124,11 +127,17 @@ def lint(
         view.close()
 
 
-def _held(parameters: Any) -> Any:
-    """Parameters that may be looked through more than once, also if they come from a generator."""
+def _is_leaf(tensor: Tensor) -> bool:
+    return tensor._node is not None and tensor._node.primitive is None
+
+
+def _named(parameters: Any) -> list[tuple[str, Tensor]]:
+    """Parameters with their names."""
     if isinstance(parameters, Tensor):
-        return [parameters]
-    return parameters if parameters is None or isinstance(parameters, dict) else list(parameters)
+        parameters = [parameters]
+    items = parameters.items() if isinstance(parameters, dict) else parameters or ()
+    named = [item if isinstance(item, tuple) else (None, item) for item in items]
+    return [(name or tensor.name or f"parameters[{i}]", tensor) for i, (name, tensor) in enumerate(named)]
 
 
 def _chosen(rules: Iterable[str] | None, ignore: Iterable[str]) -> list[str]:

@@ -127,6 +127,8 @@ def exp_overflow(view: View) -> Iterator[Found]:
         values = step.value
         if values is None or step.node.dtype.kind != "f" or not np.size(values):
             continue
+        if step.op == "power" and step.argument(0) is not None:  # 0 ** -1 is no overflow but a pole
+            values = np.where(np.abs(step.argument(0)) > 1, values, 0)
         with np.errstate(all="ignore"):
             greatest, limit = float(np.max(np.abs(values))), float(np.log(np.finfo(step.node.dtype).max))
             reached = float(np.log(greatest)) if greatest > 0 else -np.inf

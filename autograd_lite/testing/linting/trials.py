@@ -6,8 +6,9 @@ moved was computed from them, by whatever way, and its gradient is lost.
 
 from __future__ import annotations
 
+import gc
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,9 +16,11 @@ import numpy as np
 
 from ... import changes
 from ...graph.reading import leading_to
+from ...mode import fusion
 from ...primitive import registry
 from ...random import generator_or_default
 from ...source_lines import source_lines
+from ...tape import Node
 from ...tensor import Tensor
 from .walk import Step, View
 
@@ -47,6 +50,7 @@ def looked_at(run: Callable[[], Any], **beside: Any) -> View:
         first = _Run(run)
         view = View(first.loss, **beside)
         free = [parameter for _, parameter in view.parameters if parameter._node is not None]
+        free += _tensors_of(view.leaves.keys() - {parameter._node for parameter in free})
         if free and changes.last_change == last_change:  # else it trains, and is not to be run again
             with _gradients_aside(free):
                 view.trials = _trials(run, states, view, first, free)
@@ -55,11 +59,18 @@ def looked_at(run: Callable[[], Any], **beside: Any) -> View:
         _restore(states)
 
 
+def _tensors_of(leaves: Collection[Node]) -> list[Tensor]:
+    """The Tensors whose leaves these are, wherever they are held: a node of the tape does not know its Tensor."""
+    holders = gc.get_referrers(*leaves) if leaves else ()
+    return [holder for holder in holders if isinstance(holder, Tensor) and holder._node in leaves]
+
+
 class _Run:
     """A run of the function: the loss, the names of the operations, and the floating-point constants."""
 
     def __init__(self, run: Callable[[], Any]) -> None:
-        with source_lines(), _everything_kept(), np.errstate(all="ignore"):  # a rule says it, and where
+        # Fused, so that a loss is known for what it is; of overflow and the like the rules tell, with the place.
+        with fusion(True), source_lines(), _everything_kept(), np.errstate(all="ignore"):
             self.loss = run()
         if not isinstance(self.loss, Tensor):
             raise TypeError(f"the function given to lint must give the loss, a Tensor, not {type(self.loss).__name__}")

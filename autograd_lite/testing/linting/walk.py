@@ -6,7 +6,7 @@ wherever it is enough for that; a value that cannot be had is None, and a rule t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -23,6 +23,9 @@ from ...several import StandIn
 from ...source_lines import SourceLine, line_of
 from ...sweeps import pullback
 from ...tensor import Tensor
+
+Named = tuple[str, Tensor]
+"""A parameter under its name."""
 
 
 class Step:
@@ -128,7 +131,9 @@ class View:
     trials      what calling the function again has shown; None where there is no function
     """
 
-    def __init__(self, loss: Tensor, *, parameters: Any = None, model: Any = None, optimizer: Any = None) -> None:
+    def __init__(
+        self, loss: Tensor, *, parameters: Sequence[Named] = (), model: Any = None, optimizer: Any = None
+    ) -> None:
         self.loss = loss
         self.model = model
         self.optimizers = [] if optimizer is None else list(optimizer) if _many(optimizer) else [optimizer]
@@ -202,7 +207,7 @@ class View:
             found[id(self.model)] = self.model
         return list(found.values())
 
-    def _known_parameters(self, given: Any) -> Iterator[tuple[str, Tensor]]:
+    def _known_parameters(self, given: Sequence[Named]) -> Iterator[Named]:
         """Each parameter once, under the name that says most."""
         seen: set[int] = set()
         for name, tensor in self._all_parameters(given):
@@ -210,12 +215,10 @@ class View:
                 seen.add(id(tensor))
                 yield name, tensor
 
-    def _all_parameters(self, given: Any) -> Iterator[tuple[str, Tensor]]:
+    def _all_parameters(self, given: Sequence[Named]) -> Iterator[Named]:
         for module in ([self.model] if self.model is not None else []) + self.modules:
             yield from module.named_parameters()
-        for i, item in enumerate(given.items() if isinstance(given, dict) else given or ()):
-            name, tensor = item if isinstance(item, tuple) else (item.name or f"parameters[{i}]", item)
-            yield name, tensor
+        yield from given
         for i, tensor in enumerate(self.optimized):
             yield tensor.name or f"parameter {i} of the optimizer", tensor
 
