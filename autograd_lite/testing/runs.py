@@ -1,0 +1,207 @@
+"""A function called and differentiated once, with all that came of it, to be held against another run of it.
+
+>>> import numpy as np
+>>> case = Case(np.sin, (np.array([0.0, 1.0]),))
+>>> once, again = run(case), run(case)
+>>> difference(again.gradients[0], once.gradients[0])
+''
+>>> difference(-once.gradients[0], once.gradients[0])
+'2 of 2 differ; the worst, at [0]: -1 beside 1'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import describe
+from ..gradients import grad, sweep
+from ..primitive import Traced
+from ..sweeps import pushforward
+from ..tape import Node, leaf, wrap
+from .oracles.directions import Array, dense
+
+Arrays = list[Array]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function at a point: `args` are ndarrays where they are differentiated, and anything else elsewhere."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    seed: int = 0
+    nondet_tol: float = 0.0
+
+    @property
+    def floating(self) -> tuple[int, ...]:
+        return tuple(i for i, x in enumerate(self.args) if isinstance(x, np.ndarray) and x.dtype.kind in "fc")
+
+    @property
+    def points(self) -> Arrays:
+        """The arguments that are differentiated."""
+        return [self.args[i] for i in self.floating]
+
+    def at(self, points: Sequence[Array]) -> Case:
+        """The same function with other floating arguments."""
+        new = dict(zip(self.floating, points, strict=True))
+        return replace(self, args=tuple(new.get(i, x) for i, x in enumerate(self.args)))
+
+    def name(self, position: int) -> str:
+        """A floating argument, in words."""
+        i = self.floating[position]
+        return f"input {i} ({describe(self.args[i])})"
+
+
+@dataclass
+class Run:
+    """What came of a call.
+
+    inputs     the Tensors that were differentiated, over the very arrays of the case
+    answers    the differentiable Tensors that it gave
+    cotangents, gradients   of the answers, and by the inputs
+    tangents, moved         of the inputs, and of the answers
+    """
+
+    inputs: list[Any]
+    answers: list[Any]
+    cotangents: Arrays
+    gradients: Arrays
+    tangents: Arrays
+    moved: Arrays
+
+    @property
+    def values(self) -> Arrays:
+        return [np.asarray(answer._data) for answer in self.answers]
+
+    @property
+    def numbers(self) -> list[tuple[str, Array]]:
+        """All that can be compared, with what it is."""
+        return [
+            *((f"the value{_nth(k, self.values)}", value) for k, value in enumerate(self.values)),
+            *((f"the gradient by input {i}", g) for i, g in enumerate(self.gradients)),
+            *((f"the tangent{_nth(k, self.moved)}", v) for k, v in enumerate(self.moved)),
+        ]
+
+
+def answers_of(answer: Any) -> list[Any]:
+    """The differentiable Tensors among what a function gave: one, or a sequence of them; integers are left out.
+
+    Raises TypeError if there is none.
+    """
+    several = list(answer) if isinstance(answer, (tuple, list)) else [answer]
+    found = [part for part in several if isinstance(part, Traced) and part._data.dtype.kind in "fc"]
+    if not found:
+        raise TypeError(
+            f"the function must give a floating-point or complex Tensor, or several, not {describe(answer)}; "
+            "np.asarray, float() and .data take a Tensor out of the graph"
+        )
+    return found
+
+
+def drawn(like: Sequence[Array], seed: int, salt: int) -> Arrays:
+    """Random arrays of the shapes and dtypes given, of the size 1 and of few binary digits."""
+    made = []
+    for i, x in enumerate(like):
+        real, imaginary = (dense(np.ones(x.shape), np.random.default_rng([seed, salt, i, k])).array for k in (0, 1))
+        made.append(np.asarray(real + 1j * imaginary if x.dtype.kind == "c" else real).astype(x.dtype))
+    return made
+
+
+def recorded(case: Case, wanted: Sequence[int] | None = None) -> tuple[list[Any], list[Any]]:
+    """The case called with Tensors that share its arrays: these Tensors, and the answers.
+
+    `wanted` says which of the floating arguments require a gradient: by default all.
+    """
+    inputs = [
+        wrap(x, leaf(x.shape, x.dtype) if wanted is None or k in wanted else None) for k, x in enumerate(case.points)
+    ]
+    given = dict(zip(case.floating, inputs, strict=True))
+    return inputs, answers_of(case.function(*(given.get(i, x) for i, x in enumerate(case.args))))
+
+
+def gradients(inputs: Sequence[Any], answers: Sequence[Any], cotangents: Sequence[Any], *, record: bool = False) -> Any:
+    """The gradients by `inputs` for cotangents of the answers, where None stands for an undefined one."""
+    with_node = [(y, c) for y, c in zip(answers, cotangents, strict=True) if y._node is not None and c is not None]
+    if not with_node:
+        return [np.zeros(x._data.shape, x._data.dtype) for x in inputs]
+    found = grad(
+        [y for y, _ in with_node],
+        list(inputs),
+        [c if isinstance(c, Traced) else wrap(c, None) for _, c in with_node],
+        retain_graph=True,
+        create_graph=record,
+        materialize_grads=True,
+    )
+    return list(found) if record else [np.asarray(g._data) for g in found]  # type: ignore[union-attr]
+
+
+def tangents_of(inputs: Sequence[Any], answers: Sequence[Any], tangents: Sequence[Array]) -> Arrays:
+    """The tangents of the answers in forward mode."""
+    nodes = [x._node for x in inputs]
+    with_node = [y._node for y in answers if y._node is not None]
+    found = iter(
+        sweep(
+            lambda outputs, values, **options: pushforward(outputs, nodes, values, **options),
+            with_node,
+            list(tangents),
+            create_graph=False,
+        )
+    )
+    moved = [next(found) if y._node is not None else None for y in answers]
+    return [np.zeros_like(y._data) if v is None else np.array(v) for y, v in zip(answers, moved, strict=True)]
+
+
+def run(
+    case: Case,
+    cotangents: Callable[[Array], Array] = np.asarray,
+    tangents: Callable[[Array], Array] = np.asarray,
+) -> Run:
+    """Call a case, and sweep it both ways; the cotangents and tangents may be laid out in another way first."""
+    inputs, answers = recorded(case)
+    cs = [cotangents(c) for c in drawn([y._data for y in answers], case.seed, 1)]
+    vs = [tangents(v) for v in drawn(case.points, case.seed, 2)]
+    return Run(inputs, answers, cs, gradients(inputs, answers, cs), vs, tangents_of(inputs, answers, vs))
+
+
+def nodes_of(answers: Sequence[Any]) -> list[Node]:
+    """All nodes of the graph below some Tensors."""
+    seen: dict[Node, None] = {}
+    stack = [answer._node for answer in answers]
+    while stack:
+        node = stack.pop()
+        if node is not None and node not in seen:
+            seen[node] = None
+            stack.extend(node.parents)
+    return list(seen)
+
+
+def difference(got: Any, expected: Any, tolerance: float | None = None) -> str:
+    """How two arrays differ, in words; "" if they do not.
+
+    They may differ by `tolerance`; by default by what another order of the same sums leaves uncertain, the
+    three-quarters power of the precision, next to the largest element.
+    """
+    got, expected = np.asarray(got), np.asarray(expected)
+    if (got.shape, got.dtype) != (expected.shape, expected.dtype):
+        return f"{describe(got)} beside {describe(expected)}"
+    if not got.size or got.dtype.kind not in "fc":
+        return "" if np.array_equal(got, expected) else "they are not equal"
+    with np.errstate(all="ignore"):
+        if tolerance is None:
+            finite = np.abs(expected[np.isfinite(expected)])
+            tolerance = float(np.finfo(got.dtype).eps ** 0.75 * finite.max(initial=0.0))
+        off = np.abs(got - expected)
+        wrong = ~((off <= tolerance) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
+    if not wrong.any():
+        return ""
+    place = np.unravel_index(int(np.argmax(np.where(wrong, np.nan_to_num(off, nan=np.inf), -1.0))), got.shape)
+    where = f"; the worst, at [{', '.join(map(str, place))}]" if place else ""
+    return f"{wrong.sum()} of {got.size} differ{where}: {got[place]:.10g} beside {expected[place]:.10g}"
+
+
+def _nth(k: int, several: Sequence[Any]) -> str:
+    return f" {k}" if len(several) > 1 else ""
