@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Arrays = tuple[Any, ...]
-Function_ = Callable[..., Any]
+Formula = Callable[..., Any]
 
 
 class Draw:
@@ -63,8 +63,8 @@ class Case(NamedTuple):
     """
 
     name: str
-    f: Function_
-    vjp: Function_
+    f: Formula
+    vjp: Formula
     inputs: Arrays
     kind: str | None = None
 
@@ -79,12 +79,17 @@ class Case(NamedTuple):
         return given if isinstance(given, tuple) else (given,)
 
 
+def right(name: str, f: Formula, vjp: Formula, *inputs: Any, dtype: Any = None) -> Case:
+    """A right gradient at a point that is given."""
+    return Case(f"{name} (float32)" if dtype else name, f, vjp, tuple(_cast(x, dtype) for x in inputs))
+
+
 class Function(NamedTuple):
     """A function with its right gradient, and inputs to try it at."""
 
     name: str
-    f: Function_
-    vjp: Function_
+    f: Formula
+    vjp: Formula
     inputs: Callable[[Draw], Arrays]
 
     def case(self, what: str = "", *, inputs: Callable[[Draw], Arrays] | None = None, dtype: Any = None) -> Case:
@@ -96,16 +101,30 @@ class Function(NamedTuple):
     def wrong(
         self,
         what: str,
-        vjp: Function_,
+        vjp: Formula,
         *,
         kind: str,
         inputs: Callable[[Draw], Arrays] | None = None,
         dtype: Any = None,
-        f: Function_ | None = None,
+        f: Formula | None = None,
     ) -> Case:
         """The same with a wrong gradient."""
         case = self.case(what, inputs=inputs, dtype=dtype)
         return case._replace(vjp=vjp, kind=kind, f=case.f if f is None else f)
+
+    def spoiled(self, what: str, change: Callable[[list[Any]], list[Any]], *, kind: str, **options: Any) -> Case:
+        """The same with a mistake made in the list of right gradients: for long formulas in which one thing is lost."""
+
+        def vjp(g: Any, *inputs: Any) -> Any:
+            found = self.vjp(g, *inputs)
+            return tuple(change([np.array(v) for v in (found if isinstance(found, tuple) else (found,))]))
+
+        return self.wrong(what, vjp, kind=kind, **options)
+
+
+def only(which: int, change: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
+    """A mistake in the gradient by one input."""
+    return lambda found: [change(v) if i == which else v for i, v in enumerate(found)]
 
 
 def _cast(x: Any, dtype: Any) -> Any:

@@ -104,7 +104,9 @@ sqrt = Function("sqrt", np.sqrt, lambda g, x: g / (2 * np.sqrt(x)), lambda d: (d
 cube = Function("cube", lambda x: x**3, lambda g, x: 3 * g * x**2, lambda d: (d.normal(2, 3),))
 reciprocal = Function("reciprocal", lambda x: 1 / x, lambda g, x: -g / x**2, lambda d: (d.positive(3, 2),))
 decay = Function("exp(-x)", lambda x: np.exp(-x), lambda g, x: -g * np.exp(-x), lambda d: (d.normal(4),))
-product = Function("product", lambda x, y: np.sum(x * y), lambda g, x, y: (g * y, g * x), lambda d: (d.normal(5), d.normal(5)))
+product = Function(
+    "product", lambda x, y: np.sum(x * y), lambda g, x, y: (g * y, g * x), lambda d: (d.normal(5), d.normal(5))
+)
 divide = Function(
     "quotient", lambda x, y: x / y, lambda g, x, y: (g / y, -g * x / y**2), lambda d: (d.normal(2, 3), d.positive(2, 3))
 )
@@ -126,7 +128,10 @@ clip = Function(
     "clip", lambda x: np.clip(x, -1, 1), lambda g, x: g * ((x >= -1) & (x <= 1)), lambda d: (2 * d.normal(8),)
 )
 lerp = Function(
-    "blend", lambda a, b, t: np.sum(a * (1 - t) + b * t), _lerp, lambda d: (d.normal(4), d.normal(4), d.within(0.1, 0.9, 4))
+    "blend",
+    lambda a, b, t: np.sum(a * (1 - t) + b * t),
+    _lerp,
+    lambda d: (d.normal(4), d.normal(4), d.within(0.1, 0.9, 4)),
 )
 polynomial = Function("polynomial", horner, _polynomial, lambda d: (d.normal(4), d.normal(5)))
 interpolation = Function(
@@ -138,30 +143,43 @@ log_softmaxes = Function(
     "log-softmax", log_softmax, lambda g, x: g - softmax(x) * g.sum(-1, keepdims=True), lambda d: (d.normal(2, 4),)
 )
 logsumexp = Function(
-    "logsumexp", lambda x: np.max(x) + np.log(np.sum(np.exp(x - np.max(x)))), lambda g, x: g * softmax(x), lambda d: (d.normal(6),)
+    "logsumexp",
+    lambda x: np.max(x) + np.log(np.sum(np.exp(x - np.max(x)))),
+    lambda g, x: g * softmax(x),
+    lambda d: (d.normal(6),),
 )
-norm = Function("norm", lambda x: np.sqrt(np.sum(x * x)), lambda g, x: g * x / np.sqrt(np.sum(x * x)), lambda d: (d.normal(2, 3),))
+norm = Function(
+    "norm", lambda x: np.sqrt(np.sum(x * x)), lambda g, x: g * x / np.sqrt(np.sum(x * x)), lambda d: (d.normal(2, 3),)
+)
 normalize = Function("unit vector", lambda x: x / np.sqrt(np.sum(x * x)), _normalize, lambda d: (d.normal(4),))
 variance = Function(
-    "variance", lambda x: np.mean((x - np.mean(x)) ** 2), lambda g, x: 2 * g * (x - x.mean()) / x.size, lambda d: (d.normal(6),)
+    "variance",
+    lambda x: np.mean((x - np.mean(x)) ** 2),
+    lambda g, x: 2 * g * (x - x.mean()) / x.size,
+    lambda d: (d.normal(6),),
 )
 unbiased = Function(
     "unbiased variance", lambda x: np.sum((x - np.mean(x, axis=0)) ** 2, axis=0) / (len(x) - 1),
     lambda g, x: 2 * g * (x - x.mean(0)) / (len(x) - 1), lambda d: (d.normal(5, 2),),
 )  # fmt: skip
 deviation = Function(
-    "standard deviation", lambda x: np.sqrt(np.mean((x - np.mean(x)) ** 2)), _standard_deviation, lambda d: (d.normal(6),)
+    "standard deviation",
+    lambda x: np.sqrt(np.mean((x - np.mean(x)) ** 2)),
+    _standard_deviation,
+    lambda d: (d.normal(6),),
 )
 mean = Function(
     "mean of rows", lambda x: np.mean(x, axis=1), lambda g, x: np.broadcast_to(g[:, None], x.shape) / x.shape[1],
     lambda d: (d.normal(3, 4),),
 )  # fmt: skip
-prod = Function("prod", lambda x: np.prod(x), lambda g, x: g * np.prod(x) / x, lambda d: (d.positive(5),))
+prod = Function("prod", np.prod, lambda g, x: g * np.prod(x) / x, lambda d: (d.positive(5),))
 biased = Function("bias added", lambda x, b: np.sum((x + b) ** 2), _biased, lambda d: (d.normal(4, 3), d.normal(3)))
 channels = Function(
     "bias of channels", lambda x, b: np.sum((x + b) ** 2), _biased, lambda d: (d.normal(2, 3, 4), d.normal(3, 1))
 )
-centred = Function("fourth moment", lambda x, c: np.mean((x - c) ** 4), _centred, lambda d: (d.normal(6), 0.3 * d.normal()))
+centred = Function(
+    "fourth moment", lambda x, c: np.mean((x - c) ** 4), _centred, lambda d: (d.normal(6), 0.3 * d.normal())
+)
 temperature = Function(
     "temperature", lambda x, t: np.sum(np.exp(x / t)), _temperature, lambda d: (d.normal(5), 1.5 + 0.1 * d.normal())
 )
@@ -171,9 +189,7 @@ row_scale = Function(
 table = Function(
     "table of sums", lambda x, y: np.sum(np.sin(x[:, None] + y)), _table, lambda d: (d.normal(3), d.normal(4))
 )
-abs2 = Function(
-    "|z|^2", lambda z: np.sum(np.real(z * np.conj(z))), lambda g, z: 2 * g * z, lambda d: (d.complex(4),)
-)
+abs2 = Function("|z|^2", lambda z: np.sum(np.real(z * np.conj(z))), lambda g, z: 2 * g * z, lambda d: (d.complex(4),))
 complex_product = Function(
     "complex product", lambda a, b: a * b, lambda g, a, b: (g * np.conj(b), g * np.conj(a)),
     lambda d: (d.complex(3), d.complex(3)),
@@ -185,7 +201,8 @@ real_square = Function(
 modulus = Function("|z|", lambda z: np.sum(np.abs(z)), lambda g, z: g * z / np.abs(z), lambda d: (d.complex(5),))
 
 FUNCTIONS = [
-    exp, log, log10, cosines, degrees, sqrt, cube, reciprocal, decay, product, divide, power, angle, hypot, log_add, absolute,
+    exp, log, log10, cosines, degrees, sqrt, cube, reciprocal, decay, product, divide, power, angle, hypot, log_add,
+    absolute,
     clip, lerp, polynomial, interpolation, softmaxes, log_softmaxes, logsumexp, norm, normalize, variance, unbiased,
     deviation, mean, prod, biased, channels, centred, temperature, row_scale, table, abs2, complex_product, complex_exp,
     real_square, modulus,

@@ -195,6 +195,7 @@ elastic = Function(
 )  # fmt: skip
 
 FUNCTIONS = [
-    mse, linear_regression, ridge, cross_entropy, binary_cross_entropy, huber, hinge, poisson, gaussian, kl, exponential,
+    mse, linear_regression, ridge, cross_entropy, binary_cross_entropy, huber, hinge, poisson, gaussian, kl,
+    exponential,
     logistic_regression, cosine, triplet, log_cosh, entropy, pinball, smooth_tv, cauchy, von_mises, contrast, elastic,
 ]  # fmt: skip

@@ -98,9 +98,7 @@ log_determinant = Function(
 )
 determinant = Function("determinant", np.linalg.det, _determinant, lambda d: (d.matrix(3),))
 solve = Function("solution of equations", np.linalg.solve, _solve, lambda d: (d.matrix(3), d.normal(3)))
-covariance = Function(
-    "Gram matrix", lambda x: x.T @ x, lambda g, x: x @ (g + g.T), lambda d: (d.normal(4, 3),)
-)
+covariance = Function("Gram matrix", lambda x: x.T @ x, lambda g, x: x @ (g + g.T), lambda d: (d.normal(4, 3),))
 cumsum = Function("cumsum", np.cumsum, lambda g, x: reversed_cumsum(g), lambda d: (d.normal(6),))
 cumprod = Function("cumprod", np.cumprod, _cumprod, lambda d: (d.positive(5),))
 diff = Function("diff", np.diff, _diff, lambda d: (d.normal(7),))
@@ -116,9 +114,7 @@ transposed = Function(
     lambda d: (d.normal(2, 3, 4),),
 )  # fmt: skip
 tiled = Function("tile", lambda x: np.tile(x, 3), lambda g, x: g.reshape(3, -1).sum(0), lambda d: (d.normal(4),))
-padded = Function(
-    "pad", lambda x: np.pad(x, ((1, 0), (0, 2))), lambda g, x: g[1:, :-2], lambda d: (d.normal(3, 3),)
-)
+padded = Function("pad", lambda x: np.pad(x, ((1, 0), (0, 2))), lambda g, x: g[1:, :-2], lambda d: (d.normal(3, 3),))
 convolve = Function("convolve", np.convolve, _convolve, lambda d: (d.normal(7), d.normal(3)))
 concatenated = Function(
     "concatenation", lambda x, y: np.concatenate([x, y]), lambda g, x, y: (g[: len(x)], g[len(x) :]),

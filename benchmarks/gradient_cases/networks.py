@@ -38,7 +38,9 @@ SINE = Activation("sine", np.sin, np.cos)
 SQUARE = Activation("square", lambda z: z * z, lambda z: 2 * z)
 ARCTAN = Activation("arctan", np.arctan, lambda z: 1 / (1 + z * z))
 ELU = Activation(
-    "elu", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0)))
+    "elu",
+    lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0))),
 )
 ACTIVATIONS = [SIGMOID, TANH, RELU, GELU, SOFTPLUS, SWISH, SINE, SQUARE, ARCTAN, ELU]
 
@@ -197,12 +199,13 @@ layer_norm = Function(
 )
 batch_norm = Function("batch normalization", lambda x: normalized(x, 0)[0], _batch_norm, lambda d: (d.normal(5, 2),))
 conv1d = Function("convolution", conv1d_f, _conv1d, lambda d: (d.normal(8), d.normal(3)))
-conv2d = Function(
-    "convolution of images", conv2d_f, conv2d_vjp, lambda d: (d.normal(2, 2, 3, 3), d.normal(2, 2, 2, 2))
-)
+conv2d = Function("convolution of images", conv2d_f, conv2d_vjp, lambda d: (d.normal(2, 2, 3, 3), d.normal(2, 2, 2, 2)))
 max_pool = Function("max-pooling", lambda x: np.max(pairs(x), axis=-1), _max_pool, lambda d: (d.apart(2, 6),))
 mean_pool = Function(
-    "mean pooling", lambda x: np.mean(pairs(x), axis=-1), lambda g, x: np.repeat(g, 2, -1) / 2, lambda d: (d.normal(2, 6),)
+    "mean pooling",
+    lambda x: np.mean(pairs(x), axis=-1),
+    lambda g, x: np.repeat(g, 2, -1) / 2,
+    lambda d: (d.normal(2, 6),),
 )
 embedding = Function(
     "embedding", lambda table, rows: table[rows], _embedding, lambda d: (d.normal(4, 3), np.array([0, 2, 2, 3, 1]))
@@ -217,6 +220,7 @@ residual = Function(
 NETWORKS = {activation.name: network(activation) for activation in ACTIVATIONS}
 
 FUNCTIONS = [
-    *NETWORKS.values(), linear, deep, rnn, gated, attention, layer_norm, batch_norm, conv1d, conv2d, max_pool, mean_pool,
+    *NETWORKS.values(), linear, deep, rnn, gated, attention, layer_norm, batch_norm, conv1d, conv2d, max_pool,
+    mean_pool,
     embedding, dropout, residual,
 ]  # fmt: skip

@@ -15,7 +15,8 @@ KIND = "missing un-broadcast sum"
 MEAN = "constant factor"  # the mean for the sum is just that
 
 attention_bias = Function(
-    "scores with a bias", lambda s, b: np.sum(l.softmax(s + b) ** 2), lambda g, s, b: (_scores(g, s, b), e.summed(_scores(g, s, b), b)),
+    "scores with a bias", lambda s, b: np.sum(l.softmax(s + b) ** 2), lambda g, s,
+    b: (_scores(g, s, b), e.summed(_scores(g, s, b), b)),
     lambda d: (d.normal(2, 3, 4), d.normal(3, 4)),
 )  # fmt: skip
 rescaled = Function(

@@ -12,7 +12,7 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Case, Function
+from ..case import Case, Function, only
 
 KIND = "non-determinism"
 
@@ -64,7 +64,7 @@ def decayed() -> Change:
 def shuffled() -> Change:
     """In another order at each call."""
     rng = np.random.default_rng(4)
-    return lambda v: rng.permutation(v)
+    return rng.permutation
 
 
 def rounded() -> Change:
@@ -81,14 +81,7 @@ def alternating() -> Change:
 
 def changing(function: Function, change: Change, what: str, which: int = 0, **options: Any) -> Case:
     """The gradient by one input changes from call to call."""
-
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = function.vjp(g, *inputs)
-        found = list(found) if isinstance(found, tuple) else [found]
-        found[which] = change(np.asarray(found[which]))
-        return tuple(found)
-
-    return function.wrong(what, vjp, kind=KIND, **options)
+    return function.spoiled(what, only(which, change), kind=KIND, **options)
 
 
 def unsteady(function: Function, change: Callable[[Any], Any], what: str, **options: Any) -> Case:

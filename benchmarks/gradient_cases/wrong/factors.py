@@ -10,19 +10,14 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Function
+from ..case import Case, Function
 
 KIND = "constant factor"
 
 
-def scaled(function: Function, factor: float, what: str, **options: Any) -> Any:
-    """The whole gradient off by a factor: where the formula is long, and a factor in front of it is lost."""
-
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = function.vjp(g, *inputs)
-        return tuple(v * factor for v in found) if isinstance(found, tuple) else found * factor
-
-    return function.wrong(what, vjp, kind=KIND, **options)
+def scaled(function: Function, factor: float, what: str, **options: Any) -> Case:
+    """All of the gradient off by a factor."""
+    return function.spoiled(what, lambda found: [v * factor for v in found], kind=KIND, **options)
 
 
 def attention(g: Any, q: Any, k: Any, v: Any) -> Any:

@@ -94,7 +94,8 @@ CASES = [
     n.max_pool.wrong("to the other one of the window", max_pool, kind=KIND),
     e.polynomial.wrong("highest power first", polynomial, kind=KIND),
     e.interpolation.wrong("knots off by one", interpolation, kind=KIND),
-    l.mse.wrong("in Fortran's order", kind=KIND, inputs=lambda d: (d.normal(2, 3, 2), d.normal(2, 3, 2)), vjp=lambda g, x, y: (
+    l.mse.wrong("in Fortran's order", kind=KIND, inputs=lambda d: (d.normal(2, 3, 2), d.normal(2, 3, 2)), vjp=lambda g,
+                x, y: (
         np.reshape((2 * g * (x - y) / x.size).ravel(), x.shape, order="F"), -2 * g * (x - y) / x.size)),
     l.smooth_tv.wrong("rolled by one", lambda g, x: np.roll(l.smooth_tv.vjp(g, x), 1), kind=KIND),
     l.gaussian.wrong("of the location reversed", kind=KIND, vjp=lambda g, x, mu, s: (

@@ -10,20 +10,14 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Function
+from ..case import Case, Function, only
 
 KIND = "sign"
 
 
-def flipped(function: Function, which: int, what: str, **options: Any) -> Any:
-    """A minus lost in the gradient by one input, where the formula is long."""
-
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = list(function.vjp(g, *inputs))
-        found[which] = -found[which]
-        return tuple(found)
-
-    return function.wrong(what, vjp, kind=KIND, **options)
+def flipped(function: Function, which: int, what: str, **options: Any) -> Case:
+    """A minus lost in the gradient by one input."""
+    return function.spoiled(what, only(which, np.negative), kind=KIND, **options)
 
 
 CASES = [

@@ -11,31 +11,23 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Function
+from ..case import Case, Function, only
 
 KIND = "one row or column"
 
 
-def without(function: Function, which: int, place: Any, what: str, **options: Any) -> Any:
+def without(function: Function, which: int, place: Any, what: str, **options: Any) -> Case:
     """A part of the gradient by one input that a loop did not come to."""
 
-    def spoil(v: Any) -> Any:
+    def skip(v: Any) -> Any:
         v[place] = 0
         return v
 
-    return spoiled(function, which, spoil, what, **options)
+    return spoiled(function, which, skip, what, **options)
 
 
-def spoiled(function: Function, which: int, spoil: Callable[[Any], Any], what: str, **options: Any) -> Any:
-    """The gradient by one input changed."""
-
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = function.vjp(g, *inputs)
-        found = list(found) if isinstance(found, tuple) else [found]
-        found[which] = spoil(np.array(found[which]))
-        return tuple(found)
-
-    return function.wrong(what, vjp, kind=KIND, **options)
+def spoiled(function: Function, which: int, spoil: Callable[[Any], Any], what: str, **options: Any) -> Case:
+    return function.spoiled(what, only(which, spoil), kind=KIND, **options)
 
 
 def first_row_only(v: Any) -> Any:
@@ -117,6 +109,7 @@ CASES = [
     e.polynomial.wrong("the constant term forgotten", polynomial, kind=KIND),
     without(e.variance, 0, -1, "the last one forgotten", inputs=lambda d: (d.normal(5, 3),)),
     without(e.norm, 0, (slice(None), 1), "the middle column forgotten"),
-    without(e.exp, 0, (slice(None), slice(None), -1), "the last plane forgotten", inputs=lambda d: (d.normal(2, 3, 3),)),
+    without(e.exp, 0, (slice(None), slice(None), -1), "the last plane forgotten",
+            inputs=lambda d: (d.normal(2, 3, 3),)),
     without(m.batched, 1, 0, "the first matrix of the batch forgotten"),
 ]  # fmt: skip

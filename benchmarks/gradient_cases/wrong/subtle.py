@@ -11,21 +11,14 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Case, Function
+from ..case import Case, Function, only
 
 KIND = ""
 
 
 def changed(function: Function, change: Callable[[Any], Any], what: str, which: int = 0, **options: Any) -> Case:
     """The gradient by one input changed."""
-
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = function.vjp(g, *inputs)
-        found = list(found) if isinstance(found, tuple) else [found]
-        found[which] = change(np.array(found[which]))
-        return tuple(found)
-
-    return function.wrong(what, vjp, kind=KIND, **options)
+    return function.spoiled(what, only(which, change), kind=KIND, **options)
 
 
 def one_element(factor: float) -> Callable[[Any], Any]:
@@ -66,14 +59,15 @@ def take(g: Any, x: Any, places: Any) -> Any:
 
 
 tiny = Function(
-    "a loss of small size", lambda x: 1e-7 * np.sum(np.sin(x)), lambda g, x: 1e-7 * g * np.cos(x), lambda d: (d.normal(4),)
+    "a loss of small size",
+    lambda x: 1e-7 * np.sum(np.sin(x)),
+    lambda g, x: 1e-7 * g * np.cos(x),
+    lambda d: (d.normal(4),),
 )
 small_inputs = Function(
     "small inputs", lambda x: np.sum(x**3), lambda g, x: 3 * g * x**2, lambda d: (1e-4 * d.positive(4),)
 )
-large_sum = Function(
-    "squares of many", lambda x: np.sum(x * x), lambda g, x: 2 * g * x, lambda d: (d.normal(2000),)
-)
+large_sum = Function("squares of many", lambda x: np.sum(x * x), lambda g, x: 2 * g * x, lambda d: (d.normal(2000),))
 tail = Function(
     "soft threshold", lambda x: np.sum(np.where(abs(x) > 3, abs(x) - 3, 0)),
     lambda g, x: g * np.where(abs(x) > 3, np.sign(x), 0), lambda d: (np.array([0.5, -1.0, 2.0, 4.5]),),

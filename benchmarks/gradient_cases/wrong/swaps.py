@@ -10,20 +10,19 @@ from .. import elements as e
 from .. import losses as l
 from .. import matrices as m
 from .. import networks as n
-from ..case import Function
+from ..case import Case, Function
 
 KIND = "swapped arguments"
 
 
-def swapped(function: Function, i: int, j: int, what: str, **options: Any) -> Any:
+def swapped(function: Function, i: int, j: int, what: str, **options: Any) -> Case:
     """The gradients by inputs i and j returned in the wrong order."""
 
-    def vjp(g: Any, *inputs: Any) -> Any:
-        found = list(function.vjp(g, *inputs))
+    def exchange(found: list[Any]) -> list[Any]:
         found[i], found[j] = found[j], found[i]
-        return tuple(found)
+        return found
 
-    return function.wrong(what, vjp, kind=KIND, **options)
+    return function.spoiled(what, exchange, kind=KIND, **options)
 
 
 two_layers = Function(
