@@ -10,13 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..mode import fusion
-from ..primitive import Rule
-from ..sweeps import pullback
+from ..primitive import Primitive, Rule
+from ..several import StandIn
+from ..sweeps import ALIAS, pullback
 from ..tape import Node
 from ..tensor import Tensor
 from .diagnosis import Alternative, Diagnosis
@@ -31,6 +32,8 @@ def alternatives(f: Callable[..., Any], values: Sequence[Any], input: int, weigh
 
     Yields nothing where f cannot be recorded.
     """
+    if isinstance(f, Primitive):  # whose own function shows what it is made of
+        f = f.function
     points = [Tensor(x, requires_grad=True) if _is_real(x) else x for x in values]
     with fusion(False):
         try:
@@ -39,15 +42,17 @@ def alternatives(f: Callable[..., Any], values: Sequence[Any], input: int, weigh
             return
     if not isinstance(answer, Tensor) or not answer.requires_grad or not isinstance(points[input], Tensor):
         return
-    seed = weights.reshape(answer.shape).astype(answer.dtype)
-    for node in _nodes(answer._node):
+    sweep = _Sweep(answer._node, weights.reshape(answer.shape).astype(answer.dtype), points[input]._node)
+    nodes = _nodes(answer._node)
+    for node in nodes:
         for i, parent in enumerate(node.parents):
-            if parent is None:
-                continue
-            for diagnosis, rule in _mistakes(node, i, parent):
-                gradient = _swept(answer._node, seed, points[input]._node, node, i, rule)
+            for diagnosis, rule in _mistakes(node, i, parent) if parent is not None else ():
+                rules: Any = node.primitive.vjps  # type: ignore[union-attr]
+                gradient = sweep(node, (*rules[:i], rule, *rules[i + 1 :]))
                 if gradient is not None:
                     yield Alternative(diagnosis, gradient)
+    leaves = {point._node: point.data for point in points if isinstance(point, Tensor)}
+    yield from _of_stretches(nodes, _values(nodes, leaves), sweep)
 
 
 def _is_real(x: Any) -> bool:
@@ -66,20 +71,89 @@ def _nodes(root: Node) -> list[Node]:
     return sorted(inner, key=attrgetter("order"))[:NODES]
 
 
-def _swept(root: Node, seed: Array, leaf: Node, node: Node, i: int, rule: Rule) -> Array | None:
-    """The gradient by a leaf with another rule for the argument i of a node; None where that cannot be worked out."""
-    original: Any = node.primitive
-    changed = copy.copy(original)
-    changed.vjps = (*original.vjps[:i], rule, *original.vjps[i + 1 :])
-    node.primitive = changed
-    try:
-        with np.errstate(all="ignore"):
-            (gradient,) = pullback([root], [seed], inputs=[leaf], retain_graph=True)
-    except Exception:  # the mistake does not fit the shapes, or reads what was not kept
-        return None
-    finally:
-        node.primitive = original
-    return None if gradient is None else np.asarray(gradient)
+class _Sweep(NamedTuple):
+    """The sweep from a root to a leaf, with other rules at one of the nodes, or past a stretch of them."""
+
+    root: Node
+    seed: Array
+    leaf: Node
+
+    def __call__(self, node: Node, rules: Sequence[Rule | None], past: Node | None = None) -> Array | None:
+        """The gradient by the leaf; None where it cannot be worked out.  `past` is then the node's one parent."""
+        original = node.primitive, node.parents, node.saved
+        changed = copy.copy(node.primitive if past is None else ALIAS)
+        assert changed is not None
+        changed.vjps = tuple(rules)
+        node.primitive = changed
+        if past is not None:
+            node.parents, node.saved = (past,), (None, None)
+        try:
+            with np.errstate(all="ignore"):
+                (gradient,) = pullback([self.root], [self.seed], inputs=[self.leaf], retain_graph=True)
+        except Exception:  # the mistake does not fit the shapes, or reads what was not kept
+            return None
+        finally:
+            node.primitive, node.parents, node.saved = original
+        return None if gradient is None else np.asarray(gradient)
+
+
+def _of_stretches(nodes: Sequence[Node], values: dict[Node, Array], sweep: _Sweep) -> Iterator[Alternative]:
+    """An activation may be a stretch of several operations: its derivative left out, or another function."""
+    for last in nodes:
+        for first in _stretch_above(last):
+            z, h = values.get(first), values.get(last)
+            for words, factor in [("left out", 1.0), *_wrong_slopes(z, h)]:
+                gradient = sweep(last, (lambda g, _ans, _x, _factor=factor: g * _factor,), first)
+                if gradient is not None:
+                    taken = words if words == "left out" else f"taken to be {words}"
+                    text = f"the derivative of what {last.name} ends, of h = a(z), is {taken}"
+                    yield Alternative(Diagnosis("activation derivative", text), gradient)
+
+
+def _stretch_above(node: Node) -> list[Node]:
+    """The values z of which a node's value is a function element by element."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if here.primitive is not None and here.primitive.kind == "elementwise":
+            for parent in here.parents:
+                if parent is not None and parent.shape == node.shape and parent not in found:
+                    found.append(parent)
+                    stack.append(parent)
+    return found
+
+
+def _values(nodes: Sequence[Node], leaves: dict[Node, Array]) -> dict[Node, Array]:
+    """The values of nodes, where those of the leaves and what was kept for rules are enough to know them."""
+    values = dict(leaves)
+    for node in reversed(nodes):
+        saved: Any = node.saved
+        if isinstance(saved[0], np.ndarray):
+            values[node] = saved[0]
+            continue
+        given = [values.get(parent, kept) for parent, kept in zip(node.parents, saved[1:], strict=True)]  # type: ignore[arg-type]
+        if not any(x is None or isinstance(x, (Node, StandIn)) for x in given):
+            values[node] = np.asarray(node.primitive.raw(*given, **(node.kwargs or {})))  # type: ignore[union-attr]
+    return values
+
+
+def _wrong_slopes(z: Any, h: Any) -> Iterator[tuple[str, Array]]:
+    """What is taken for the derivative of an activation h = a(z) by mistake."""
+    for name, x in (("z", z), ("h", h)):
+        if x is not None:
+            sigmoid = 1 / (1 + np.exp(-x))
+            yield f"{name} (1 - {name})", x * (1 - x)
+            yield f"1 - {name}^2", 1 - x * x
+            yield f"the logistic function's at {name}", sigmoid * (1 - sigmoid)
+            yield f"tanh's at {name}", 1 - np.tanh(x) ** 2
+            yield f"sigmoid({name})", sigmoid
+            yield f"1 where {name} > 0", x > 0
+            yield name, x
+            yield f"2 {name}", 2 * x
+            yield f"exp({name})", np.exp(x)
+            yield f"cos({name})", np.cos(x)
+            yield f"1 / (1 + {name}^2)", 1 / (1 + x * x)
 
 
 def _mistakes(node: Node, i: int, parent: Node) -> Iterator[tuple[Diagnosis, Rule]]:

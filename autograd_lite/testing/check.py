@@ -54,7 +54,7 @@ def assert_gradients_close(
         order: 2 checks the second derivatives too, as the derivatives of a random projection of the
             gradient; and so on.
         modes: "reverse", "forward" or both.
-        rtol: the relative tolerance; by default 1e-7 for float64, 1e-4 for float32.
+        rtol: the relative tolerance; by default 1e-8 for float64, 1e-4 for float32.
         atol: the absolute tolerance; by default 64 units in the last place of the largest element and of |f| / |input|.
         seed: of the random projections; by default `reports.default_seed`.
         oracle: what the gradient is held against.

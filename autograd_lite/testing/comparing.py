@@ -12,7 +12,7 @@ from ..errors import describe
 from .adapters import Engine, Gradients
 from .compare import Table, judge
 from .expected import Expected, ask, by_differences, by_forward_mode, by_reference, nearby, projected
-from .explaining import by_taylor, explained, misshapen
+from .explaining import by_taylor, changing, explained, misshapen
 from .oracles.differences import size_nearby
 from .oracles.directions import Array, Direction, directions, unit
 from .reports import Comparison
@@ -53,6 +53,8 @@ def _compared(run: Run, *, strict: bool) -> tuple[list[Column], list[Comparison]
         wrong = _of_wrong_kind(run.gradients, part, whole, strict=strict)
         if wrong is not None:
             found.append(misshapen(run, part, name, wrong))
+        elif _changes(run, part):
+            found.append(changing(run, name))
         elif run.subject.answer.size:
             columns.append(_column(run, part, name))
     for column in columns:
@@ -84,9 +86,10 @@ def _run(
         rows = [unit(subject.answer, (0,) * subject.answer.ndim)]
     weights = [row.array for row in rows]
     get: Callable[[], Gradients] = partial(by_hand, subject, written) if written else partial(subject.reverse, weights)
-    gradients = [] if modes == ("forward",) else get()
+    again = get if written else partial(subject.reverse, weights[-1:])
+    gradients, repeated = ([], []) if modes == ("forward",) else (get(), again())
     answers = None if settings.reference is None else ask(settings.reference, subject, weights)
-    return Run(subject, settings, title, order, size, modes, rows, get, gradients, answers)
+    return Run(subject, settings, title, order, size, modes, rows, get, gradients, repeated, answers)
 
 
 def _of_wrong_kind(gradients: Gradients, part: Part, whole: Array, *, strict: bool) -> Array | None:
@@ -97,6 +100,12 @@ def _of_wrong_kind(gradients: Gradients, part: Part, whole: Array, *, strict: bo
         if given.shape != whole.shape or (strict and given.dtype != whole.dtype) or complex_for_real:
             return given
     return None
+
+
+def _changes(run: Run, part: Part) -> bool:
+    """Whether the last of the gradients was another one when it was asked for again."""
+    pairs = zip(run.gradients[-1:], run.repeated[-1:], strict=True)
+    return not all(np.array_equal(a[part.input], b[part.input], equal_nan=True) for a, b in pairs)
 
 
 def _column(run: Run, part: Part, title: str) -> Column:

@@ -81,6 +81,16 @@ class Evidence(NamedTuple):
         return np.asarray(np.maximum(self.allowed, self.allowed.max(initial=0.0)))
 
     @property
+    def error(self) -> float:
+        """The largest error."""
+        return float(np.abs(self.got - self.expected).max(initial=0.0))
+
+    @property
+    def far(self) -> bool:
+        """Whether numbers could be in wrong places: the error is not small beside them."""
+        return self.error > 1e-3 * float(np.abs(self.expected).max(initial=0.0))
+
+    @property
     def wrong(self) -> Array:
         """Which derivatives are wrong."""
         with np.errstate(invalid="ignore"):
@@ -103,6 +113,12 @@ def diagnose_shape(name: str, got: Array, expected: Array, allowed: float) -> Di
         if np.all(np.abs(summed - expected) <= allowed * max(1, got.size // max(expected.size, 1))):
             text = f"{name} was broadcast: sum its gradient over the axes that are new or had length 1"
             return Diagnosis("missing un-broadcast sum", f"{text}, from {list(got.shape)} to {list(expected.shape)}")
+    for count in range(1, got.ndim):
+        for axes in itertools.combinations(range(got.ndim), count):
+            summed = got.sum(axes)
+            if summed.shape == expected.shape and np.all(np.abs(summed - expected) <= allowed * got.size):
+                text = f"the gradient of {name} has not been summed over axis {', '.join(map(str, axes))}"
+                return Diagnosis("missing un-broadcast sum", f"{text}, along which {name} was repeated")
     if got.size == expected.size:
         for turn, words in ((got.T, "transposed"), (got, "not reshaped to the shape of the input")):
             if np.all(np.abs(turn.reshape(expected.shape) - expected) <= allowed):
@@ -148,7 +164,8 @@ def _factor(e: Evidence) -> Diagnosis | None:
     if size == 0.0 or np.count_nonzero(e.expected) == 1 < e.expected.size:
         return None
     factor = float(np.sum(e.got / size * (e.expected / size)) / np.sum((e.expected / size) ** 2))
-    if not np.all(np.abs(e.got - factor * e.expected) <= e.allowed * max(1.0, abs(factor))):
+    left = np.abs(e.got - factor * e.expected)
+    if not np.all(left <= e.allowed * max(1.0, abs(factor))) or left.max() > 0.1 * e.error:
         return None
     if math.isclose(factor, -1.0, rel_tol=1e-3):
         return Diagnosis("sign", "the sign is flipped")
@@ -180,7 +197,7 @@ def _is_plain(factor: float) -> bool:
 
 
 def _transposed(e: Evidence) -> Diagnosis | None:
-    if not e.complete or e.got.ndim < 2 or min(e.got.shape[-2:]) == 1:
+    if not e.complete or not e.far or e.got.ndim < 2 or min(e.got.shape[-2:]) == 1:
         return None
     exchanged = (*e.got.shape[:-2], e.got.shape[-1], e.got.shape[-2])
     if e.fits(np.swapaxes(e.expected, -1, -2).reshape(e.got.shape)) or e.fits(
@@ -191,7 +208,7 @@ def _transposed(e: Evidence) -> Diagnosis | None:
 
 
 def _permuted(e: Evidence) -> Diagnosis | None:
-    if not e.complete or e.got.size < 2:
+    if not e.complete or not e.far or e.got.size < 2:
         return None
     for words, candidate in _rearranged(e.expected):
         if e.fits(candidate):
@@ -219,7 +236,7 @@ def _rearranged(a: Array) -> Iterator[tuple[str, Array]]:
 
 
 def _swapped(e: Evidence) -> Diagnosis | None:
-    if not e.complete:
+    if not e.complete or not e.far:
         return None
     for name, other in e.others.items():
         if other.size == e.got.size and other.any():
@@ -245,7 +262,7 @@ def _one_slice(e: Evidence) -> Diagnosis | None:
 
 
 def _kink(e: Evidence) -> Diagnosis | None:
-    if e.slopes is None:
+    if e.slopes is None or not e.far:
         return None
     low, high = (slope[e.wrong] for slope in e.slopes)
     got, slack = e.got[e.wrong], e.allowed[e.wrong]
@@ -280,7 +297,7 @@ def _noise(e: Evidence) -> Diagnosis | None:
     """Errors of the size of single precision's rounding, in both directions."""
     size = np.abs(e.expected).max(initial=0.0)
     error = (e.got - e.expected)[e.wrong]
-    if error.size > 2 and np.abs(error).max() <= 1e-5 * size and error.min() < 0 < error.max():
+    if error.size > 1 and np.abs(error).max() <= 1e-5 * size and error.min() < 0 < error.max():
         return Diagnosis(
             "float32 noise", "the errors are of the size of float32's rounding: some of it is computed in float32"
         )

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from ..errors import describe
+from .adapters import Gradients
 from .alternatives import alternatives
 from .compare import Table, Verdict, listing
 from .diagnosis import Evidence, diagnose, diagnose_shape
@@ -19,6 +20,9 @@ from .tables import Column, Run
 
 EVERY_ELEMENT = 2048
 """Up to this many elements, a wrong gradient is worked out element by element for the diagnosis."""
+
+REPETITIONS = 4
+"""How often a wrong gradient is asked for again, to see whether it is the same each time."""
 
 RIGHT_ORDER = 1.5
 """Taylor remainders of this order and more prove a gradient right."""
@@ -79,6 +83,13 @@ def misshapen(run: Run, part: Part, name: str, given: Array) -> Comparison:
     return Comparison(name, run.modes[0], run.order, "shapes", 0, diagnosis=kind, text=text)
 
 
+def changing(run: Run, name: str) -> Comparison:
+    """A gradient that is another one each time has nothing to be compared with."""
+    text = (f"{run.title} by {name}, {run.subject.frame.written}, changes from call to call: seed what is random in "
+            "it, inside it, and keep nothing from one call for the next")  # fmt: skip
+    return Comparison(name, run.modes[0], run.order, "repetition", 1, 1, np.inf, diagnosis="non-determinism", text=text)
+
+
 def _telling_row(verdict: Verdict, table: Table) -> int:
     """The row to look at closely: a wrong one in which all of the answer takes part, or the one most wrong."""
     wrong = [i for i in range(len(table.rows)) if verdict.wrong[i].any()]
@@ -96,8 +107,8 @@ def _evidence(run: Run, columns: Sequence[Column], column: Column, mode: str, ro
     slopes: tuple[Array, Array] | None = (column.one_sided[0][row, single], column.one_sided[1][row, single])
     again = None
     if mode != "forward":
-        first, second = ([part.of(g[part.input]) for g in gradients] for gradients in (run.ask(), run.ask()))
-        if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True)):
+        first, *others = ([part.of(g[part.input]) for g in gradients] for gradients in _asked(run))
+        if not all(np.array_equal(a, b, equal_nan=True) for o in others for a, b in zip(first, o, strict=True)):
             again = np.full(got.shape, np.nan)
         if not complete and x.size <= EVERY_ELEMENT:
             expected, sure = _by_element(subject, part, run.rows[row].array)
@@ -107,18 +118,23 @@ def _evidence(run: Run, columns: Sequence[Column], column: Column, mode: str, ro
         expected, allowed, got = (np.reshape(a, x.shape) for a in (expected, allowed, got))
         slopes = None if slopes is None else (slopes[0].reshape(x.shape), slopes[1].reshape(x.shape))
         again = None if again is None else np.full(x.shape, np.nan)
-    others = {}
+    expected_of = {}
     for other in columns:
         if other is not column and other.complete:
             places = [j for j, place in enumerate(other.table.columns) if place is not None]
             shape = subject.values[other.part.input].shape
-            others[other.part.name] = other.expected.value[row, places].reshape(shape)
+            expected_of[other.part.name] = other.expected.value[row, places].reshape(shape)
     possible = None
     if complete and not part.which and subject.dtype.kind == "f":
         possible = partial(alternatives, subject.f, subject.values, part.input, run.rows[row].array)
     return Evidence(
-        part.name, got, expected, allowed, complete, x.shape, subject.shape, slopes, others, again, possible
+        part.name, got, expected, allowed, complete, x.shape, subject.shape, slopes, expected_of, again, possible
     )
+
+
+def _asked(run: Run) -> list[Gradients]:
+    """The gradients, asked for once more and again: some change by chance only, and now and then do not."""
+    return [run.gradients, *(run.ask() for _ in range(REPETITIONS))]
 
 
 def _by_element(subject: Subject, part: Part, row: Array) -> tuple[Array, float]:

@@ -32,6 +32,7 @@ class Run(NamedTuple):
     rows       the weights that the answer's elements are summed with; and the element, if it is one
     ask        gives the gradients of these sums
     gradients  what it gave
+    repeated   what it gave when it was asked again
     answers    what a reference gave
     """
 
@@ -44,6 +45,7 @@ class Run(NamedTuple):
     rows: list[Direction]
     ask: Callable[[], Gradients]
     gradients: Gradients
+    repeated: Gradients
     answers: Answers | None
 
 

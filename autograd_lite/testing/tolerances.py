@@ -9,7 +9,7 @@ import numpy as np
 
 from .oracles.directions import Array, Direction
 
-RELATIVE = {8: 1e-7, 4: 1e-4, 2: 2e-2}
+RELATIVE = {8: 1e-8, 4: 1e-4, 2: 2e-2}
 """The relative tolerance, by the bytes of a number: what finite differences and rounding leave certain."""
 
 ROUNDING = 64
