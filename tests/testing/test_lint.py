@@ -17,6 +17,8 @@ from autograd_lite import nn, optim
 from autograd_lite.testing import lint
 from autograd_lite.testing.linting import RULES
 
+from .well_made_losses import well_made_losses
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "lint.md").read_text()
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -231,14 +233,13 @@ def in_no_grad(t):
     "cut",
     [
         lambda t: t.detach(),
-        lambda t: ag.stop_gradient(t),
         lambda t: np.exp(t.data),
         lambda t: ag.Tensor(t.data),
         lambda t: t[1].item(),
         lambda t: [float(number) for number in t.data],
         in_no_grad,
     ],
-    ids=["detach", "stop_gradient", "data", "Tensor", "item", "list", "no_grad"],
+    ids=["detach", "data", "Tensor", "item", "list", "no_grad"],
 )
 def test_a_branch_is_found_however_it_was_cut(cut):
     f, parameters = branch_by(cut)
@@ -254,6 +255,14 @@ def test_a_parameter_that_is_cut_off_altogether_is_told_from_one_that_is_not_use
     assert "used" in found[0].message
     assert "unused" in found[1].message
     assert lint(np.sum(w * used), parameters=[w, used]) == []
+
+
+def test_stop_gradient_says_that_it_is_meant():
+    f, parameters = branch_by(lambda t: ag.stop_gradient(t) * 2.0)
+    assert lint(f, parameters=parameters) == []
+    f, parameters = branch_by(lambda t: ag.stop_gradient(t) * t.detach())
+    assert rules_of(lint(f, parameters=parameters)) == ["detached"]
+    assert ag.stop_gradient(np.arange(3.0)).tolist() == [0.0, 1.0, 2.0]
 
 
 def test_leaves_that_only_the_graph_knows_are_moved_too():
@@ -364,6 +373,15 @@ def test_a_well_made_loss_gives_nothing(name):
     f = dict(well_made())[name]
     for found in (lint(f), lint(f())):
         assert found == [], str(found)
+
+
+@pytest.mark.parametrize("name", well_made_losses())
+def test_the_usual_losses_give_nothing(name):
+    f = well_made_losses()[name]
+    found = lint(f)
+    assert found == [], str(found)
+    found = lint(f(), ignore=["detached"] if name == "actor and critic" else [])
+    assert found == [], str(found)
 
 
 def test_a_last_layer_that_starts_at_zero_and_frozen_parameters_are_no_mistake():

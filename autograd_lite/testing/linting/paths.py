@@ -51,9 +51,8 @@ def no_path(view: View) -> Iterator[Found]:
 
 
 def _as_constant(view: View, array: Any) -> bool:
-    return any(
-        np.may_share_memory(constant, array) or _same_numbers(constant, array) for _, _, constant in _constants(view)
-    )
+    arguments = (step.constant(position) for step in view.steps for position in range(len(step.arguments)))
+    return any(_telling(argument) and _same_numbers(argument, array) for argument in arguments)
 
 
 def detached(view: View) -> Iterator[Found]:
@@ -65,7 +64,7 @@ def detached(view: View) -> Iterator[Found]:
             f"argument {position} of {step.op}, {describe(value)}, {name}, but is a constant of the graph: the "
             "gradient by this way is missing",
             "drop the detach(), .data, .item() or no_grad that it comes from; if it is meant (a target, a "
-            "straight-through estimate), ignore=['detached']",
+            "straight-through estimate), write ag.stop_gradient(x) and lint the function, or ignore=['detached']",
         )
 
 
@@ -76,29 +75,28 @@ def _lost(view: View) -> Iterator[tuple[Step, int, str]]:
             yield step, position, "changes when the parameters are moved"
         return
     known = [
-        (step.value, f"is the value of {step.op} ({step.record.id})")
-        for step in view.steps
-        if step.op and isinstance(step.value, np.ndarray)
-    ]
-    known += [
         (parameter._data, f"is the value of the parameter {name}")
         for name, parameter in view.parameters
         if parameter._node is not None  # one that is frozen is a constant by right
     ]
-    for step, position, constant in _constants(view):
-        says = next((words for value, words in known if _same_numbers(constant, value)), None)
-        if says is not None:
-            yield step, position, says
-
-
-def _constants(view: View) -> Iterator[tuple[Step, int, Any]]:
-    """Those with enough in them to be recognised: at least two different floating-point numbers."""
+    constants: list[Any] = []
     for step in view.steps:
         for position in range(len(step.arguments)):
-            value = step.constant(position)
-            floating = isinstance(value, np.ndarray) and value.dtype.kind in "fc"
-            if floating and value.size > 1 and (value != value.flat[0]).any():
-                yield step, position, value
+            constant = step.constant(position)
+            if _telling(constant):
+                says = next((words for value, words in known if _same_numbers(constant, value)), None)
+                if says is not None:
+                    yield step, position, says
+                constants.append(constant)
+        value = step.value
+        if step.op and _telling(value) and not any(_same_numbers(constant, value) for constant in constants):
+            known.append((value, f"is the value of {step.op} ({step.record.id})"))  # and not data times 1
+
+
+def _telling(value: Any) -> bool:
+    """Whether there is enough in it to be recognised: at least two different floating-point numbers."""
+    floating = isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+    return floating and value.size > 1 and bool((value != value.flat[0]).any())
 
 
 def _same_numbers(a: Any, b: Any) -> bool:
@@ -106,7 +104,7 @@ def _same_numbers(a: Any, b: Any) -> bool:
     if a.size != b.size or a.dtype != b.dtype:
         return False
     if a.shape == b.shape:
-        return bool(np.array_equal(a, b)) and bool((b != b.flat[0]).any())
+        return bool(np.array_equal(a, b))
     return a.ndim == 2 and a.shape == b.shape[::-1] and bool(np.array_equal(a, b.T))
 
 

@@ -10,6 +10,7 @@ import gc
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from ... import changes
 from ...graph.reading import leading_to
 from ...mode import fusion
+from ...ops import stop_gradient
 from ...primitive import registry
 from ...random import generator_or_default
 from ...source_lines import source_lines
@@ -26,6 +28,7 @@ from .walk import Step, View
 
 _MOST_ALONE = 16  # parameters without a path that are moved one by one
 _STEP = 0.01  # how far a parameter is moved, beside its own size
+_ROUNDING = 100  # so many units of rounding, of the greatest element, may two runs of the same differ
 
 Position = tuple[int, int]
 """An argument of an operation: which operation, and which of its arguments."""
@@ -47,13 +50,14 @@ def looked_at(run: Callable[[], Any], **beside: Any) -> View:
     states = _random_states(beside.get("model"))
     last_change = changes.last_change
     try:
-        first = _Run(run)
+        stopped = _Stopped()
+        first = _Run(run, stopped)
         view = View(first.loss, **beside)
         free = [parameter for _, parameter in view.parameters if parameter._node is not None]
         free += _tensors_of(view.leaves.keys() - {parameter._node for parameter in free})
         if free and changes.last_change == last_change:  # else it trains, and is not to be run again
             with _gradients_aside(free):
-                view.trials = _trials(run, states, view, first, free)
+                view.trials = _trials(lambda: _again(run, states, stopped), view, first, free)
         return view
     finally:
         _restore(states)
@@ -68,9 +72,9 @@ def _tensors_of(leaves: Collection[Node]) -> list[Tensor]:
 class _Run:
     """A run of the function: the loss, the names of the operations, and the floating-point constants."""
 
-    def __init__(self, run: Callable[[], Any]) -> None:
+    def __init__(self, run: Callable[[], Any], stopped: _Stopped) -> None:
         # Fused, so that a loss is known for what it is; of overflow and the like the rules tell, with the place.
-        with fusion(True), source_lines(), _everything_kept(), np.errstate(all="ignore"):
+        with fusion(True), source_lines(), _everything_kept(), stopped, np.errstate(all="ignore"):
             self.loss = run()
         if not isinstance(self.loss, Tensor):
             raise TypeError(f"the function given to lint must give the loss, a Tensor, not {type(self.loss).__name__}")
@@ -90,29 +94,27 @@ class _Run:
         return [at for at, value in self.constants.items() if not _equal(value, other.constants[at])]
 
 
-def _again(run: Callable[[], Any], states: Sequence[Any]) -> _Run | None:
+def _again(run: Callable[[], Any], states: Sequence[Any], stopped: _Stopped) -> _Run | None:
     """Another run, with the same random numbers; None if it cannot be run again."""
     _restore(states)
     try:
-        return _Run(run)
+        return _Run(run, stopped)
     except Exception:  # an iterator is at its end, a file is closed, ...
         return None
 
 
-def _trials(
-    run: Callable[[], Any], states: Sequence[Any], view: View, first: _Run, free: Sequence[Tensor]
-) -> Trials | None:
-    same = _again(run, states)
+def _trials(again: Callable[[], _Run | None], view: View, first: _Run, free: Sequence[Tensor]) -> Trials | None:
+    same = again()
     if same is None or first.changed(same) != [] or not _equal(first.loss.data, same.loss.data):
         return None
     with _displaced(free):
-        moved = _again(run, states)
+        moved = again()
     changed = None if moved is None else first.changed(moved)  # another branch was taken: nothing can be compared
     lost = [(view.steps[index], position) for index, position in changed or ()]
     hidden = set()
     for parameter in [p for p in free if p._node not in view.leaves][:_MOST_ALONE]:
         with _displaced([parameter]):
-            other = _again(run, states)
+            other = again()
         if other is not None and not _equal(first.loss.data, other.loss.data):
             hidden.add(id(parameter))
     return Trials([(step, i) for step, i in lost if not _maximum_of_other(step, i)], hidden)
@@ -123,7 +125,17 @@ def _is_array(value: Any) -> bool:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and np.array_equal(a, b, equal_nan=True)
+    """Whether two values are the same up to rounding, which depends on where arrays happen to lie in memory."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if not a.size or np.array_equal(a, b, equal_nan=True):
+        return True
+    finite = np.isfinite(a)
+    if (finite != np.isfinite(b)).any() or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    scale = np.max(np.abs(a[finite]), initial=0)
+    return bool(np.all(np.abs(a[finite] - b[finite]) <= _ROUNDING * np.finfo(a.dtype).eps * scale))
 
 
 def _maximum_of_other(step: Step, position: int) -> bool:
@@ -162,6 +174,36 @@ def _displaced(parameters: Iterable[Tensor]) -> Iterator[None]:
     finally:
         for parameter, array in held:
             parameter._data = array
+
+
+class _Stopped:
+    """While a function runs: what `stop_gradient` gives is in every run what it was in the first.
+
+    So what depends on the parameters by way of `stop_gradient` alone does not change when they are moved: it says
+    that a constant is meant.  Other threads are given what they ask for.
+    """
+
+    def __init__(self) -> None:
+        self._given: list[Any] = []
+        self._coming: Iterator[Any] | None = None
+
+    def __enter__(self) -> None:
+        self._thread, self._raw = get_ident(), stop_gradient.raw
+        stop_gradient.raw = self._stop
+
+    def __exit__(self, *exception: object) -> None:
+        stop_gradient.raw = self._raw
+        self._coming = iter(self._given)
+
+    def _stop(self, x: Any) -> Any:
+        if get_ident() == self._thread:
+            if self._coming is None:
+                self._given.append(x)
+            else:
+                then = next(self._coming, None)
+                if then is not None and np.shape(then) == np.shape(x):
+                    return then
+        return self._raw(x)
 
 
 class _KeepsAll:
