@@ -77,7 +77,7 @@ def pytorch(case: Case, *, double: bool = False) -> Verdict:
             return torch.from_numpy(np.array(case.f(*context.arrays)))
 
         @staticmethod
-        def backward(context: Any, g: Any) -> Any:  # type: ignore[override]
+        def backward(context: Any, g: Any) -> Any:
             found = case.gradients(g.resolve_conj().numpy(), *context.arrays)
             return tuple(torch.from_numpy(np.array(v)) for v in found)
 
