@@ -282,6 +282,53 @@ def test_a_detached_value_in_the_graph_is_recognised_without_a_function():
     assert lint(np.sum(h * h)) == []
 
 
+class Shifted(nn.Module):
+    def __init__(self, shift):
+        super().__init__()
+        self.inner, self.shift = nn.Linear(4, 3), shift
+
+    def forward(self, x):
+        return self.inner(x) + self.shift
+
+
+def test_a_tensor_that_is_no_parameter_is_found():
+    x, labels = numbers(8, 4), np.zeros(8, np.int64)
+    bad, good = (Shifted(kind([0.1, 0.2, 0.3])) for kind in (leaf, nn.Parameter))
+    found = lint(F.cross_entropy(bad(x), labels))
+    assert rules_of(found) == ["unregistered"]
+    assert "Shifted.shift, float32[3]" in found[0].message
+    assert lint(F.cross_entropy(good(x), labels)) == []
+    assert lint(F.cross_entropy(Shifted(np.float32(1.0))(x), labels)) == []
+
+
+def leaf(values):
+    return ag.Tensor(values, requires_grad=True)
+
+
+# -- shapes
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda p, y: np.mean((p - y) ** 2),
+        lambda p, y: np.mean((y - p) ** 2),
+        lambda p, y: np.sum(np.abs(p - y)) / 8,
+        lambda p, y: np.mean(np.sum((p - y) ** 2, axis=-1)),
+        lambda p, y: np.mean(np.maximum(1 - p * y, 0.0)),
+        lambda p, y: np.linalg.norm(p - y),
+        lambda p, y: -np.mean(ag.Tensor(y) * np.log(p**2 + 1)),
+    ],
+)
+def test_a_column_against_a_row_is_found_in_any_loss(loss):
+    model, x, y = nn.Linear(4, 1), numbers(8, 4), numbers(8, seed=1)
+    assert "accidental-broadcast" in rules_of(lint(lambda: loss(model(x), y)))
+    assert "accidental-broadcast" in rules_of(lint(lambda: loss(model(x)[:, 0], y.reshape(8, 1))))
+    assert "accidental-broadcast" in rules_of(lint(loss(model(x), y)))
+    for right in (lambda: loss(model(x)[:, 0], y), lambda: loss(model(x), y.reshape(8, 1))):
+        assert lint(right) == []
+
+
 # -- slopes
 
 

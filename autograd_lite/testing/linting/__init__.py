@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
         paths.detached,
         paths.gradient_not_zeroed,
         paths.not_in_optimizer,
+        paths.unregistered,
         paths.changed_in_place,
     )
 }

@@ -9,6 +9,8 @@ import numpy as np
 
 from ...changes import check_unchanged
 from ...errors import describe
+from ...graph.scopes import Scope
+from ...tensor import Tensor
 from .findings import Found
 from .walk import Step, View
 
@@ -149,6 +151,47 @@ def not_in_optimizer(view: View) -> Iterator[Found]:
                 "make the optimizer after the model is complete, or optimizer.add_param_group; freeze what is not to "
                 "be trained with requires_grad_(False)",
             )
+
+
+def unregistered(view: View) -> Iterator[Found]:
+    """A module is called, or a Tensor used, inside another that does not know it as its own: it is not trained."""
+    told: set[int] = set()
+    calls: set[Scope | None] = {None}
+    for step in view.steps:
+        scope = view.scopes.get(step.node)
+        if scope in calls:
+            continue
+        calls.add(scope)
+        chain = list(_around(scope))
+        outer = chain[-1]
+        inside = {id(module) for module in outer.modules()} if outer is not None else set()
+        for module in chain:
+            if module is None or outer is None or id(module) in told:
+                continue
+            told.add(id(module))
+            if id(module) not in inside and any(True for _ in module.parameters()):
+                yield Found(
+                    step,
+                    f"{type(outer).__name__} calls a {type(module).__name__} that is none of its modules: parameters() "
+                    "does not give that one's parameters to the optimizer",
+                    "set it as an attribute of the module; several of them go into an nn.Sequential, not into a list",
+                )
+            for name, value in vars(module).items():
+                leaf = view.leaves.get(value._node) if isinstance(value, Tensor) else None
+                if leaf is not None and name not in module._parameters:
+                    yield Found(
+                        leaf,
+                        f"{type(module).__name__}.{name}, {describe(value)}, requires a gradient but is no Parameter: "
+                        "parameters() does not give it to the optimizer",
+                        f"self.{name} = nn.Parameter(...)",
+                    )
+
+
+def _around(scope: Scope | None) -> Iterator[Any]:
+    """The modules of a call and of those around it, outwards; None for one that is gone."""
+    while scope is not None:
+        yield scope.module()
+        scope = scope.outer
 
 
 def changed_in_place(view: View) -> Iterator[Found]:

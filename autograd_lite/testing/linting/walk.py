@@ -80,7 +80,7 @@ class Step:
 
     @property
     def summed_up(self) -> bool:
-        """Whether its elements do nothing but become one number, by way of elementwise operations: part of a loss."""
+        """Whether its elements do nothing but become one number, elementwise and by reductions: part of a loss."""
         waiting, seen, ends = [self], {self}, 0
         while waiting:
             for consumer, _ in waiting.pop().consumers:
@@ -89,7 +89,7 @@ class Step:
                 seen.add(consumer)
                 if consumer.op in _REDUCING and prod(consumer.shape) == 1:
                     ends += 1
-                elif consumer.node.primitive is not None and consumer.node.primitive.kind == "elementwise":
+                elif consumer.op in _REDUCING or _elementwise(consumer):
                     waiting.append(consumer)
                 else:
                     return False
@@ -233,6 +233,10 @@ class View:
             step.value = _kept_value(step)
             if step.value is None:
                 step.value = held.get(step.node) if step.node.primitive is None else _computed_again(step)
+
+
+def _elementwise(step: Step) -> bool:
+    return step.node.primitive is not None and step.node.primitive.kind == "elementwise"
 
 
 def _many(value: Any) -> bool:
