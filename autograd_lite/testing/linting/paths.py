@@ -54,7 +54,8 @@ def no_path(view: View) -> Iterator[Found]:
 
 def _as_constant(view: View, array: Any) -> bool:
     arguments = (step.constant(position) for step in view.steps for position in range(len(step.arguments)))
-    return any(_telling(argument) and _same_numbers(argument, array) for argument in arguments)
+    same = {_numbers(array), _numbers(array.T)}
+    return _telling(array) and any(_telling(argument) and _numbers(argument) in same for argument in arguments)
 
 
 def detached(view: View) -> Iterator[Found]:
@@ -76,23 +77,21 @@ def _lost(view: View) -> Iterator[tuple[Step, int, str]]:
         for step, position in view.trials.lost:
             yield step, position, "changes when the parameters are moved"
         return
-    known = [
-        (parameter._data, f"is the value of the parameter {name}")
-        for name, parameter in view.parameters
-        if parameter._node is not None  # one that is frozen is a constant by right
-    ]
-    constants: list[Any] = []
+    known = {}
+    for name, parameter in view.parameters:
+        if parameter._node is not None and _telling(parameter._data):  # one that is frozen is a constant by right
+            known[_numbers(parameter._data)] = f"is the value of the parameter {name}"
+    constants = set()
     for step in view.steps:
         for position in range(len(step.arguments)):
             constant = step.constant(position)
             if _telling(constant):
-                says = next((words for value, words in known if _same_numbers(constant, value)), None)
+                says = known.get(_numbers(constant)) or known.get(_numbers(constant.T))
                 if says is not None:
                     yield step, position, says
-                constants.append(constant)
-        value = step.value
-        if step.op and _telling(value) and not any(_same_numbers(constant, value) for constant in constants):
-            known.append((value, f"is the value of {step.op} ({step.record.id})"))  # and not data times 1
+                constants.add(_numbers(constant))
+        if step.op and _telling(step.value) and _numbers(step.value) not in constants:  # it is, of data times 1
+            known[_numbers(step.value)] = f"is the value of {step.op} ({step.record.id})"
 
 
 def _telling(value: Any) -> bool:
@@ -101,13 +100,9 @@ def _telling(value: Any) -> bool:
     return floating and value.size > 1 and bool((value != value.flat[0]).any())
 
 
-def _same_numbers(a: Any, b: Any) -> bool:
-    """Whether two arrays hold the same numbers in the same shape, or in one that is transposed."""
-    if a.size != b.size or a.dtype != b.dtype:
-        return False
-    if a.shape == b.shape:
-        return bool(np.array_equal(a, b))
-    return a.ndim == 2 and a.shape == b.shape[::-1] and bool(np.array_equal(a, b.T))
+def _numbers(array: Any) -> tuple[Any, ...]:
+    """What two arrays with the same numbers in the same places have in common."""
+    return array.dtype, array.shape, hash(array.tobytes())
 
 
 def gradient_not_zeroed(view: View) -> Iterator[Found]:
