@@ -185,7 +185,7 @@ def _softmax_by_hand(step: Step) -> bool:
 
 def _sigmoid_by_hand(step: Step) -> bool:
     """1 / (1 + exp(-x))."""
-    if step.op == "divide" and number(step.constant(0)) == 1:
+    if step.op == "divide" and step.arguments[0] is None and number(step.constant(0)) in (None, 1):  # None: not kept
         total = step.source(1)
     elif step.op == "reciprocal":
         total = step.source(0)
