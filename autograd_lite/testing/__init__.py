@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .check import assert_gradients_close, check_gradients
+    from .like_torch import gradcheck, gradgradcheck
     from .linting import Finding, lint, source_lines
+    from .products import check_jvp, check_vjp
     from .reports import Comparison, GradientsDiffer, Report
+    from .rules import check_custom_rule
 
 __all__ = [
     "Comparison",
@@ -24,15 +27,23 @@ __all__ = [
     "GradientsDiffer",
     "Report",
     "assert_gradients_close",
+    "check_custom_rule",
     "check_gradients",
+    "check_jvp",
+    "check_vjp",
+    "gradcheck",
+    "gradgradcheck",
     "lint",
     "source_lines",
 ]
 
 _WHERE = {
     "check": ("assert_gradients_close", "check_gradients"),
+    "like_torch": ("gradcheck", "gradgradcheck"),
     "linting": ("Finding", "lint", "source_lines"),
+    "products": ("check_jvp", "check_vjp"),
     "reports": ("Comparison", "GradientsDiffer", "Report"),
+    "rules": ("check_custom_rule",),
 }
 """The names that each module offers."""
 

@@ -1,4 +1,4 @@
-"""What those who write derivative rules forget about inputs: their layout in memory, shape, dtype, and that two are one.
+"""What those who write derivative rules forget about inputs: their layout, shape and dtype, and that two may be one.
 
 Each hazard gives the function inputs of another kind made out of a case's, and holds it to what it does with plain
 copies of the same numbers.
@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..errors import describe
 from ..primitive import Kernel, Primitive
 from ..sweeps import unbroadcast
-from ..tape import wrap
 from .hazards import Hazard
 from .oracles.directions import Array
-from .runs import Case, Run, answers_of, difference, gradients, nodes_of, recorded, run
+from .runs import Case, Run, answers_of, call_plain, difference, gradients, nodes_of, recorded, run
 
 # --- layouts -----------------------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ def same_tensor_twice(case: Case) -> Iterator[str]:
         for j, second in enumerate(case.points[:i]):
             if (first.shape, first.dtype) != (second.shape, second.dtype):
                 continue
-            right = settled(case.at([second if k == i else x for k, x in enumerate(case.points)]))
+            right = settled(case.at([second.copy() if k == i else x for k, x in enumerate(case.points)]))
             if right is None:
                 continue
             inputs, _ = recorded(case)
@@ -297,11 +297,10 @@ def settled(case: Case) -> Run | None:
 
 def _takes(case: Case) -> bool:
     """Whether the function takes these inputs, derivatives aside, without a warning."""
-    given = dict(zip(case.floating, case.points, strict=True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            answers_of(case.function(*(wrap(given[i], None) if i in given else x for i, x in enumerate(case.args))))
+            answers_of(call_plain(case))
         except Exception:  # each function has its own way to refuse
             return False
     return True
@@ -321,7 +320,7 @@ def _inconsistent(words: str, once: Run) -> Iterator[str]:
     for name, got, like in (("the gradient", once.gradients, once.inputs), ("the tangent", once.moved, once.answers)):
         for k, (x, owner) in enumerate(zip(got, like, strict=True)):
             if (x.shape, x.dtype) != (owner._data.shape, owner._data.dtype):
-                yield f"{words} {name} {k} is {x.dtype}{list(x.shape)}, not {owner._data.dtype}{list(owner._data.shape)}"
+                yield f"{words} {name} {k} is {describe(x)}, not {describe(owner._data)}"
                 return
     pushed = sum(np.sum(np.real(np.conj(c) * v)) for c, v in zip(once.cotangents, once.moved, strict=True))
     pulled = sum(np.sum(np.real(np.conj(g) * v)) for g, v in zip(once.gradients, once.tangents, strict=True))

@@ -29,12 +29,16 @@ Arrays = list[Array]
 
 @dataclass(frozen=True)
 class Case:
-    """A function at a point: `args` are ndarrays where they are differentiated, and anything else elsewhere."""
+    """A function at a point: `args` are ndarrays where they are differentiated, and anything else elsewhere.
+
+    modes: those that its derivatives are there in; what is not among them is never run.
+    """
 
     function: Callable[..., Any]
     args: tuple[Any, ...]
     seed: int = 0
     nondet_tol: float = 0.0
+    modes: tuple[str, ...] = ("reverse", "forward")
 
     @property
     def floating(self) -> tuple[int, ...]:
@@ -62,8 +66,8 @@ class Run:
 
     inputs     the Tensors that were differentiated, over the very arrays of the case
     answers    the differentiable Tensors that it gave
-    cotangents, gradients   of the answers, and by the inputs
-    tangents, moved         of the inputs, and of the answers
+    cotangents, gradients   of the answers, and by the inputs (none without reverse mode)
+    tangents, moved         of the inputs, and of the answers (none without forward mode)
     """
 
     inputs: list[Any]
@@ -102,13 +106,16 @@ def answers_of(answer: Any) -> list[Any]:
     return found
 
 
+def random_like(x: Array, seed: int | Sequence[int]) -> Array:
+    """A random array in which each element is about as large as that of x; complex, if x is."""
+    rng = np.random.default_rng(seed)
+    real = dense(x, rng).array
+    return np.asarray(real + 1j * dense(x, rng).array if x.dtype.kind == "c" else real, x.dtype)
+
+
 def drawn(like: Sequence[Array], seed: int, salt: int) -> Arrays:
     """Random arrays of the shapes and dtypes given, of the size 1 and of few binary digits."""
-    made = []
-    for i, x in enumerate(like):
-        real, imaginary = (dense(np.ones(x.shape), np.random.default_rng([seed, salt, i, k])).array for k in (0, 1))
-        made.append(np.asarray(real + 1j * imaginary if x.dtype.kind == "c" else real).astype(x.dtype))
-    return made
+    return [random_like(np.ones(x.shape, x.dtype), [seed, salt, i]) for i, x in enumerate(like)]
 
 
 def recorded(case: Case, wanted: Sequence[int] | None = None) -> tuple[list[Any], list[Any]]:
@@ -121,6 +128,12 @@ def recorded(case: Case, wanted: Sequence[int] | None = None) -> tuple[list[Any]
     ]
     given = dict(zip(case.floating, inputs, strict=True))
     return inputs, answers_of(case.function(*(given.get(i, x) for i, x in enumerate(case.args))))
+
+
+def call_plain(case: Case) -> Any:
+    """What the function of a case gives, with no derivatives."""
+    given = dict(zip(case.floating, case.points, strict=True))
+    return case.function(*(wrap(given[i], None) if i in given else x for i, x in enumerate(case.args)))
 
 
 def gradients(inputs: Sequence[Any], answers: Sequence[Any], cotangents: Sequence[Any], *, record: bool = False) -> Any:
@@ -164,7 +177,9 @@ def run(
     inputs, answers = recorded(case)
     cs = [cotangents(c) for c in drawn([y._data for y in answers], case.seed, 1)]
     vs = [tangents(v) for v in drawn(case.points, case.seed, 2)]
-    return Run(inputs, answers, cs, gradients(inputs, answers, cs), vs, tangents_of(inputs, answers, vs))
+    pulled = gradients(inputs, answers, cs) if "reverse" in case.modes else []
+    pushed = tangents_of(inputs, answers, vs) if "forward" in case.modes else []
+    return Run(inputs, answers, cs, pulled, vs, pushed)
 
 
 def nodes_of(answers: Sequence[Any]) -> list[Node]:

@@ -1,0 +1,147 @@
+"""A rule declared to the engine, held to everything that the engine's own are held to.
+
+check_custom_rule(bell, x)              # with x an array: a sample of inputs off kinks and ties
+check_custom_rule(dot, (a, b), (c, d))  # two samples of two arguments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import describe
+from ..primitive import Primitive, registry
+from . import reports
+from .check import check_gradients, place_of
+from .hazards import HAZARDS, SECOND_ORDER, found, raised, views_of_inputs
+from .hazards_of_inputs import INPUT_HAZARDS, broadcast, made_complex, narrowed
+from .reports import GradientsDiffer, Report, publish
+from .runs import Case
+from .several import by_answers, joined
+from .subject import as_value
+
+
+def check_custom_rule(
+    function: Callable[..., Any],
+    *samples: Any,
+    order: int = 2,
+    elementwise: bool | None = None,
+    complex: bool | None = None,
+    without: Sequence[str] = (),
+    rtol: float | None = None,
+    atol: float | None = None,
+    kinks: str = "between",
+    seed: int | None = None,
+) -> Report:
+    """Hold a rule to everything that the engine's own rules are held to; raise GradientsDiffer if it falls short.
+
+    For each sample: reverse and forward mode in double and in single precision, second derivatives (of which forward
+    mode over reverse mode is one), complex numbers; and what implementers forget, each thing by its name in a message.
+    The names, for `without`, are the keys of `hazards.HAZARDS` and `hazards_of_inputs.INPUT_HAZARDS`,
+
+    | name | what must be so |
+    |---|---|
+    | value determinism, gradient determinism | two calls, and two sweeps, give the same |
+    | changed in place | nobody writes to inputs, answers, cotangents, tangents or saved values |
+    | kept buffers | what one call gave is not overwritten by the next |
+    | undefined gradients | an answer that nothing is asked of adds nothing; zero cotangents give zero |
+    | constant arguments | the same gradient where others are constants, and nothing unread is read |
+    | linearity, forward linearity | in the cotangent, and in the tangent |
+    | recorded gradients | the same gradient with create_graph=True |
+    | reverse over forward | the same second derivative as forward over reverse |
+    | rooms, references | a fused kernel writes its gradient where it is told to, and gives what its reference gives |
+    | non-contiguous, overlapping | strided, transposed, read-only, broadcast and sliding inputs and cotangents |
+    | same Tensor twice | f(x, x) gets both gradients |
+    | broadcast | (elementwise functions) a smaller argument gets a sum |
+    | 0-d, length one, empty | shapes, dtypes, and forward beside reverse mode, where the function takes such inputs |
+    | single precision | float32 and complex64 stay so, inside the rules too |
+
+    beside "complex".
+
+    Args:
+        function: a primitive, a function that is a key of the registry (its primitive is then what is checked), or any
+            differentiable function of Tensors that gives one or several.
+        samples: inputs off kinks and ties; a tuple of arguments each, or an array for a function of one argument.
+        order: 1 for a rule that cannot be differentiated again.
+        elementwise: whether arguments broadcast against each other; by default what the primitive is declared to be.
+        complex: whether it takes complex numbers; by default it is tried, and left out where the function raises.
+        without: names of what the function is not made for.
+        rtol, atol, kinks, seed: as of `assert_gradients_close`.
+
+    Returns:
+        The report; its notes say what was left out, and which answers are views of inputs.
+
+    Raises:
+        GradientsDiffer: with all that was found.
+        ValueError: no samples, nothing to differentiate in one, or an unknown name in `without`.
+
+    >>> import numpy as np
+    >>> report = check_custom_rule(np.tanh, np.array([-1.0, 0.5]))
+    >>> report.ok
+    True
+    """
+    __tracebackhide__ = True
+    known = {**HAZARDS, **INPUT_HAZARDS, "broadcast": broadcast, "complex": None}
+    unknown = set(without) - set(known)
+    if unknown:
+        raise ValueError(f"without: {', '.join(sorted(unknown))} is not one of {', '.join(known)}")
+    if not samples:
+        raise ValueError("check_custom_rule: no sample of inputs was given")
+    primitive = function if isinstance(function, Primitive) else registry.get(function)
+    by_numpy = isinstance(function, np.ufunc) or hasattr(function, "_implementation")  # and NumPy knows of Tensors
+    rule = function if primitive is None or by_numpy else primitive
+    if elementwise is None:
+        elementwise = primitive is not None and primitive.kind == "elementwise"
+    left_out = {*without, *(SECOND_ORDER if order < 2 else ())}
+    hazards = {name: hazard for name, hazard in {**HAZARDS, **INPUT_HAZARDS}.items() if name not in left_out}
+    if elementwise and "broadcast" not in without:
+        hazards["broadcast"] = broadcast
+    name = getattr(rule, "__name__", type(rule).__name__)
+    whole = Report(name, place_of(function), reports.default_seed if seed is None else seed)
+    options = {"rtol": rtol, "atol": atol, "kinks": kinks, "seed": whole.seed}
+    for sample in samples:
+        args = tuple(as_value(x) for x in (sample if isinstance(sample, tuple) else (sample,)))
+        case = Case(rule, args, whole.seed)
+        if not case.floating:
+            raise ValueError("check_custom_rule: none of the inputs of a sample is of a floating or complex dtype")
+        shown = f"for {', '.join(map(describe, args))}"
+        pieces = [_derivatives(case, order, options)]
+        if not pieces[0].ok:  # what else is wrong would be so because of this
+            whole = joined(whole, pieces)
+            continue
+        if "single precision" not in without:
+            pieces.append(_derivatives(narrowed(case), 1, options))
+        turned = made_complex(case) if complex is not False and "complex" not in without else None
+        if turned is not None:
+            pieces.append(_derivatives(turned, order, options))
+            if not pieces[-1].ok and complex is None:
+                whole = replace(whole, notes=(*whole.notes, "if it is not made for complex numbers, say complex=False"))
+        elif complex:
+            pieces.append(
+                replace(
+                    whole, comparisons=(), problems=(f"complex: the function does not take complex numbers {shown}",)
+                )
+            )
+        elif complex is None and not any(x.dtype.kind == "c" for x in case.points):
+            whole = replace(whole, notes=(*whole.notes, f"it takes no complex numbers {shown}"))
+        problems = tuple(f"{text} ({shown})" for text in found(hazards, case))
+        beside = replace(whole, comparisons=(), problems=problems, notes=tuple(views_of_inputs(case)))
+        whole = joined(whole, [*pieces, publish(beside) if problems else beside])
+    if left_out:
+        whole = replace(whole, notes=(*whole.notes, f"not looked at: {', '.join(sorted(left_out))}"))
+    if not whole.ok:
+        raise GradientsDiffer(whole)
+    return whole
+
+
+def _derivatives(case: Case, order: int, options: dict[str, Any]) -> Report:
+    """Reverse and forward mode of each answer, beside oracles; an error that is raised is a problem."""
+    name = getattr(case.function, "__name__", type(case.function).__name__)
+    try:
+        made = [check_gradients(f, *case.args, order=order, **options) for f in by_answers(case.function, case.args)]
+    except Exception as error:
+        return Report(name, "", case.seed, (), (f"the derivatives of {name}: {raised(error)}",))
+    return joined(Report(name, "", case.seed), made)
