@@ -81,7 +81,7 @@ def pytorch(case: Case, *, double: bool = False) -> Verdict:
             found = case.gradients(g.resolve_conj().numpy(), *context.arrays)
             return tuple(torch.from_numpy(np.array(v)) for v in found)
 
-    points = [torch.from_numpy(np.array(inputs[i])).requires_grad_() for i in case.floating]
+    points = [torch.tensor(np.array(inputs[i])).requires_grad_() for i in case.floating]
     return _judged(lambda: torch.autograd.gradcheck(Function.apply, points))
 
 

@@ -17,14 +17,13 @@ from benchmarks.gradient_cases import right, wrong
 from benchmarks.gradient_cases.case import Case
 from benchmarks.gradient_cases.checkers import ours, pytorch, right_diagnosis
 
-KINDS_OF_MISTAKE = sorted({case.kind for case in wrong.CASES})
 GROUPS = {"ordinary points": right.USUAL, **right.HARD}
 
 
 @cache
 def judged(kind: str) -> list[tuple[Case, Report]]:
     """Our reports on the wrong gradients of a kind; made once, as some change by chance."""
-    return [(case, ours(case)) for case in wrong.CASES if case.kind == kind]
+    return [(case, ours(case)) for case in wrong.KINDS[kind]]
 
 
 def test_the_bench_is_as_large_as_it_says() -> None:
@@ -41,12 +40,12 @@ def test_the_bench_is_as_large_as_it_says() -> None:
     assert {np.ndim(x) for case in wrong.CASES for x in case.inputs} == {0, 1, 2, 3, 4}
 
 
-@pytest.mark.parametrize("kind", KINDS_OF_MISTAKE)
+@pytest.mark.parametrize("kind", wrong.KINDS)
 def test_every_wrong_gradient_is_rejected(kind: str) -> None:
     assert [case.name for case, report in judged(kind) if report.ok] == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS_OF_MISTAKE if kind])
+@pytest.mark.parametrize("kind", [kind for kind in wrong.KINDS if kind != "without a name"])
 def test_nine_of_ten_diagnoses_of_a_kind_are_right(kind: str) -> None:
     missed = [(case.name, report.diagnoses) for case, report in judged(kind) if not right_diagnosis(case, report)]
     assert len(missed) <= len(judged(kind)) / 10, missed

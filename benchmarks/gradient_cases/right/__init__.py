@@ -3,11 +3,12 @@
 import numpy as np
 
 from .. import elements, losses, matrices, networks
+from ..wrong import held_out
 from . import arguments, kinks, landscapes, sizes, ties
 
 USUAL = [
     function.case(dtype=dtype)
-    for module in (losses, networks, matrices, elements)
+    for module in (losses, networks, matrices, elements, held_out)
     for function in module.FUNCTIONS
     for dtype in (None, np.float32)
 ]

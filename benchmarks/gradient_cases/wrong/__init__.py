@@ -1,13 +1,17 @@
 """Wrong gradients, in a module for each kind of mistake.
 
-`CASES` has them all; the `kind` of a case is the diagnosis that it should get, "" where any will do.
+`KINDS` has them by kind, which is the diagnosis they should get; but "held out" has
+several, and "without a name" and "at kinks and ties" none: any diagnosis will do there.
 """
 
+from ..case import Case
 from . import (
     activations,
+    at_kinks,
     broadcasts,
     chance,
     factors,
+    held_out,
     narrow,
     not_numbers,
     orders,
@@ -19,11 +23,16 @@ from . import (
     zeros,
 )
 
-CASES = [
-    case
-    for module in (
-        factors, signs, transposes, orders, zeros, broadcasts, slices, swaps, activations, not_numbers, chance, narrow,
-        subtle,
-    )
-    for case in module.CASES
+_MODULES = [
+    factors, signs, transposes, orders, zeros, broadcasts, slices, swaps, activations, not_numbers, chance, narrow,
+    subtle,
 ]  # fmt: skip
+
+KINDS: dict[str, list[Case]] = {}
+for _module in _MODULES:
+    for _case in _module.CASES:
+        KINDS.setdefault(_case.kind or "without a name", []).append(_case)
+KINDS["at kinks and ties"] = at_kinks.CASES
+KINDS["held out"] = held_out.CASES
+
+CASES = [case for cases in KINDS.values() for case in cases]
