@@ -57,7 +57,6 @@ def gradient_determinism(case: Case) -> Iterator[str]:
 
 def changed_in_place(case: Case) -> Iterator[str]:
     """Neither the call nor the sweeps write to the inputs, the values, the cotangents, or what was saved."""
-    case = case.at([np.array(x) for x in case.points])
     arrays = [(case.name(k), x) for k, x in enumerate(case.points)]
     before = _copies(arrays)
     inputs, answers = recorded(case)
@@ -264,7 +263,7 @@ def found(hazards: Mapping[str, Hazard], case: Case) -> Iterator[str]:
     """What all these hazards find; an error that is raised on the way is a finding too."""
     for name, hazard in hazards.items():
         try:
-            for text in hazard(case):
+            for text in hazard(case.copied()):
                 yield f"{name}: {text}"
         except Exception as error:
             yield f"{name}: {raised(error)}"

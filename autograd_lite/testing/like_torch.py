@@ -9,6 +9,7 @@ What is beyond PyTorch's is said in the docstrings; underneath is `check_gradien
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import frexp
 from typing import Any
 
@@ -24,7 +25,8 @@ from .hazards_of_inputs import rule_dtypes
 from .oracles.differences import FIRST_STEP
 from .oracles.directions import Array
 from .reports import GradientsDiffer, Report, publish
-from .runs import Case, answers_of, drawn, random_like, recorded
+from .runs import Case, answers_of, call_plain, drawn, random_like, recorded
+from .runs import gradients as sweep
 from .several import by_answers, joined
 from .subject import as_value
 
@@ -58,11 +60,12 @@ def gradcheck(
     Args:
         func: a function of Tensors that gives a Tensor, or a tuple or list of them; integers among them are left out.
         inputs: a Tensor, ndarray or number, or a tuple or list of them.
-        eps: the largest step of finite differences, rounded to a power of two.  By default the step is fitted to the
-            dtype and the size of each input.  With a step given, derivatives are listed by t in `input + 8 eps t`.
+        eps: the first step of finite differences, rounded to a power of two; smaller ones follow.  By default it is
+            fitted to the dtype and the size of each input.  With one given, derivatives are by t in `input + 8 eps t`.
         atol, rtol: tolerances; by default fitted to the dtype (PyTorch's are 1e-5 and 1e-3).
         raise_exception: False gives False instead of raising, for a wrong derivative.
-        nondet_tol: by how much the gradients of two equal calls may differ.
+        nondet_tol: by how much the gradients of two equal calls may differ.  If it is not 0, those of a random
+            projection of each answer are compared, not whole Jacobians.
         check_undefined_grad: whether answers without a cotangent, and with a zero one, add nothing.
         check_grad_dtypes: whether the rules themselves give no wider dtypes than the inputs have; gradients are cast.
         check_batched_grad: whether backward is linear in the cotangent, so that a batch of them gives a batch of
@@ -101,9 +104,15 @@ def gradcheck(
         raise ValueError("gradcheck: none of the inputs is of a floating or complex dtype")
 
     made = []
+    options: dict[str, Any] = {"atol": atol, "rtol": rtol, "kinks": kinks, "seed": seed}
     for f in by_answers(func, values):
         shown, at = _along_rays(f, case) if fast_mode else _scaled(f, case, eps) if eps is not None else (f, values)
-        made.append(check_gradients(shown, *at, modes=modes, atol=atol, rtol=rtol, kinks=kinks, seed=seed))
+        if nondet_tol > 0 and check_backward_ad:
+            total, gradient = _swept_once(shown, case.at([at[i] for i in case.floating]))
+            made.append(check_gradients(total, *at, grad=gradient, **options))
+        left = modes if nondet_tol == 0 else tuple(mode for mode in modes if mode == "forward")
+        if left:
+            made.append(check_gradients(shown, *at, modes=left, **options))
     wanted = {
         "value determinism": True,
         "gradient determinism": True,
@@ -168,7 +177,7 @@ def gradgradcheck(
     case = Case(func, tuple(values), seed)
     if not case.floating:
         raise ValueError("gradgradcheck: none of the inputs is of a floating or complex dtype")
-    answers = [np.asarray(y._data) for y in recorded(case)[1]]
+    answers = [np.asarray(y._data) for y in answers_of(call_plain(case))]
     if grad_outputs is None:
         cotangents: list[Any] = list(drawn(answers, seed, 5))
     else:
@@ -250,6 +259,31 @@ def _along_rays(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], 
 
     at = [np.zeros((), x.real.dtype) if i in rays else x for i, x in enumerate(case.args)]
     return _Placed(ahead, f), at
+
+
+def _swept_once(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """A random projection of f, and its gradient: at each point that of the first sweep, however often it is asked for.
+
+    Whether the next sweep gives the same is asked with a tolerance, by "gradient determinism".
+    """
+    (weights,) = drawn([_plain(call_plain(replace(case, function=f)))], case.seed, 7)
+    swept: dict[bytes, tuple[Array, ...]] = {}
+
+    def here(args: tuple[Any, ...]) -> Case:
+        return replace(case, function=f, args=args)
+
+    def projection(*args: Any) -> Any:
+        return np.sum(np.real(np.conj(weights) * _plain(call_plain(here(args)))))
+
+    def gradient(*args: Any) -> tuple[Array, ...]:
+        there = here(args)
+        key = b"".join(x.tobytes() for x in there.points)
+        if key not in swept:
+            inputs, answers = recorded(there)
+            swept[key] = tuple(sweep(inputs, answers, [weights]))
+        return swept[key]
+
+    return _Placed(projection, f), gradient
 
 
 def _plain(x: Any) -> Array:

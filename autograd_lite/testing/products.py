@@ -134,7 +134,11 @@ def check_jvp(
 
     def gradient(*xs: Any) -> Any:
         """<c, J e> for each unit tangent e: by the rule, what backward would give."""
-        return tuple(_transposed(lambda v, i=i: _paired(c, along(xs, {i: v})), xs[i]) for i in floating)
+
+        def along_input(i: int) -> Callable[[Array], Any]:
+            return lambda v: _paired(c, along(xs, {i: v}))
+
+        return tuple(_transposed(along_input(i), xs[i]) for i in floating)
 
     rays = [{i: random_like(values[i], [seed, i, k]) for i in floating} for k in range(DENSE)]
 

@@ -54,6 +54,10 @@ class Case:
         new = dict(zip(self.floating, points, strict=True))
         return replace(self, args=tuple(new.get(i, x) for i, x in enumerate(self.args)))
 
+    def copied(self) -> Case:
+        """The case with arrays of its own, which a function that writes to its inputs may spoil."""
+        return self.at([np.array(x) for x in self.points])
+
     def name(self, position: int) -> str:
         """A floating argument, in words."""
         i = self.floating[position]
@@ -132,7 +136,7 @@ def recorded(case: Case, wanted: Sequence[int] | None = None) -> tuple[list[Any]
 
 def call_plain(case: Case) -> Any:
     """What the function of a case gives, with no derivatives."""
-    given = dict(zip(case.floating, case.points, strict=True))
+    given = dict(zip(case.floating, case.copied().points, strict=True))
     return case.function(*(wrap(given[i], None) if i in given else x for i, x in enumerate(case.args)))
 
 
