@@ -10,11 +10,12 @@ import numpy as np
 
 from ..errors import describe
 from .adapters import Engine, Gradients
-from .compare import Table, judge
-from .expected import Expected, ask, by_differences, by_forward_mode, by_reference, nearby, projected
+from .compare import Table, judge, listing
+from .expected import Expected, as_expected, ask, by_differences, by_forward_mode, by_reference, projected
 from .explaining import by_taylor, changing, explained, misshapen
+from .kinks import along_ties, nearby
 from .oracles.differences import size_nearby
-from .oracles.directions import Array, Direction, directions, unit
+from .oracles.directions import Array, Direction, directions, projections, unit
 from .reports import Comparison
 from .subject import NotComparable, Part, Subject, by_hand, parts_of
 from .tables import Column, Run, Settings
@@ -40,6 +41,8 @@ def compared(
     run = _run(subject, written, settings, title, order, size)
     columns, found = _compared(run, strict=written is None)
     met = [column for column in columns if np.any(column.expected.low < column.expected.high)]
+    if len(met) > 1 and all(column.complete for column in met) and all(comparison.ok for comparison in found):
+        found += _ties_between_inputs(run, met)
     return _beyond_kinks(found, met, run, written) if met else Result(found, [], None)
 
 
@@ -81,7 +84,7 @@ def _run(
     modes = settings.modes if isinstance(frame, Engine) else (frame.name,)
     if settings.oracle == "forward":
         modes = ("reverse",)
-    rows = list(directions(subject.answer, np.random.default_rng(settings.seed)))
+    rows = list(projections(subject.answer, np.random.default_rng(settings.seed)))
     if written is not None:
         rows = [unit(subject.answer, (0,) * subject.answer.ndim)]
     weights = [row.array for row in rows]
@@ -120,7 +123,7 @@ def _column(run: Run, part: Part, title: str) -> Column:
         expected = expected._replace(low=expected.value, high=expected.value)
     f = subject.moved(part)
     size = max([run.size, *(size_nearby(f, x, m, subject.answer) for m in moves if m.place is None)])
-    if not settled(expected.error, expected.value, moves, size):
+    if not settled(expected.error, np.stack([expected.value, *one_sided]), moves, size):
         raise NotComparable(
             f"by {title} there are no finite differences to be compared with: they do not settle as the step shrinks "
             "(f has a jump here, or noise in its answer)"
@@ -157,6 +160,49 @@ def _expected(run: Run, part: Part, x: Array, weights: Array) -> tuple[list[Dire
     if oracle == "complex step" and expected.oracle != "complex step":
         raise NotComparable("the complex step does not apply: f takes no complex numbers, or is not analytic here")
     return moves, expected
+
+
+def _ties_between_inputs(run: Run, met: list[Column]) -> list[Comparison]:
+    """Whether the derivatives by inputs that are tied to each other have the right sum: all of them are moved at once.
+
+    Each by itself may be anything between its one-sided slopes: at x = y, that of max(x, y) by x may be 0, and by y 0.
+    """
+    subject = run.subject
+    xs = [column.part.of(subject.values[column.part.input]).astype(np.float64).ravel() for column in met]
+    bent = [np.any(column.expected.low < column.expected.high, axis=0) for column in met]
+    places = [[b for b, m in zip(bends, c.moves, strict=True) if m.place is not None]
+              for bends, c in zip(bent, met, strict=True)]  # fmt: skip
+    kinked = [int(k) for k in np.flatnonzero(np.concatenate(places))]
+    rng = np.random.default_rng([run.settings.seed, 11])
+    direction, slope = along_ties(subject.moved_together([c.part for c in met]), np.concatenate(xs), kinked, rng)
+    weights = np.stack([row.array.ravel() for row in run.rows])
+    expected = as_expected([slope], weights)
+    pieces = np.split(direction.array, np.cumsum([x.size for x in xs])[:-1])
+    names = " and ".join(c.part.name for c in met)
+    found = []
+    for mode in run.modes:
+        got = np.zeros(len(run.rows))
+        for column, piece in zip(met, pieces, strict=True):
+            move = piece.reshape(column.moves[0].array.shape)
+            if mode == "forward":
+                got += projected(weights, subject.forward(column.part, [move])[0])
+            else:
+                parts = [column.part.of(g[column.part.input]).astype(np.float64) for g in run.gradients]
+                got += np.array([projected(piece, g) for g in parts])
+        dtypes = [subject.values[c.part.input].real.dtype for c in met] + [subject.answer.dtype]
+        reach = np.abs(weights).sum(-1)[:, None] * np.abs(direction.array).sum()
+        largest = np.max([np.abs(c.expected.high).max() + np.abs(c.expected.low).max() for c in met]) * reach + run.size
+        allowed = run.settings.tolerances.allowed(expected.value, expected.error, largest, reach, dtypes)
+        verdict = judge(got[:, None], expected, allowed)
+        text = ""
+        if verdict.wrong.any():
+            written = "in forward mode" if mode == "forward" else subject.frame.written
+            table = Table([None], [row.place for row in run.rows], names, subject.shape, subject.dtype.kind == "c")
+            text = (f"{run.title} by {names}, {written}, is wrong: {listing(got[:, None], expected, verdict, table)}\n"
+                    "    diagnosis: they are tied to each other, and together have not the slope of both")  # fmt: skip
+        found.append(Comparison(names, mode, run.order, "ties moved together", got.size, int(verdict.wrong.sum()),
+                                verdict.worst, diagnosis="kink" if text else "", text=text))  # fmt: skip
+    return found
 
 
 def _beyond_kinks(found: list[Comparison], met: list[Column], run: Run, written: Callable[..., Any] | None) -> Result:

@@ -3,28 +3,21 @@
 A column is a direction that an input moves in, a row a sum of the answer's elements with weights.  An oracle fills
 the table: `by_differences` for every function, with the complex step in its place where that is confirmed;
 `by_forward_mode` for functions of the engine; `by_reference` for those that another implementation is given for.
-
-Where elements sit on kinks, a derivative may be any number between the one-sided ones.  Two kinds must be told apart.
-A kink of relu(x) at 0 is there whatever the other elements do, and each such element is judged by itself alone.  A
-kink of max(x, y) at x = y is a tie: it is there as long as x and y are equal.  Moved together, they show that the two
-derivatives have the right sum: a rule that gives both of them the whole of it is caught.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from .adapters import Engine, Gradients, Reference
+from .kinks import beside_kinks, between_branches, tied
 from .oracles.complex_step import agrees, complex_step
 from .oracles.differences import Slope, derivative_along
-from .oracles.directions import Array, Direction, directions, sizes
+from .oracles.directions import Array, Direction, directions
 from .subject import Part, Subject
-
-AWAY = 2.0**-6
-"""How far a point is moved to get away from kinks, relative to its size."""
 
 EXACT = 16
 """In units of the last place: what a derivative without differences may be off by."""
@@ -68,7 +61,7 @@ def by_differences(
     exact: list[Array] = []
     for move in directions(x, rng):
         if move.place is None and any(slope.kinked.any() for slope in slopes):
-            move = _beside_kinks(f, x, move, moves, slopes)
+            move = beside_kinks(f, x, move, moves, slopes)
         slope = derivative_along(f, x, move)
         if analytic:
             found = complex_step(f, x, move)
@@ -77,39 +70,24 @@ def by_differences(
                 exact.append(found)
         moves.append(move)
         slopes.append(slope)
+    if tied(x, moves, slopes):
+        analytic, slopes = False, between_branches(f, x, moves, slopes, rng)
     if analytic:
         value = np.stack([projected(weights, slope) for slope in exact], axis=-1)
         terms = np.stack([projected(np.abs(weights), np.abs(slope)) for slope in exact], axis=-1)
         return moves, exactly(value, "complex step")._replace(error=EXACT * np.finfo(np.float64).eps * terms)
-    value, error = (
-        np.stack([projected(w, a) for a in columns], axis=-1)
-        for w, columns in ((weights, [s.value for s in slopes]), (np.abs(weights), [s.error for s in slopes]))
-    )
-    half = np.stack([projected(np.abs(weights), (s.high - s.low) / 2) for s in slopes], axis=-1)
-    return moves, Expected(value, error, value - half, value + half, "finite differences")
+    return moves, as_expected(slopes, weights)
 
 
-def _beside_kinks(
-    f: Callable[[Array], Array], x: Array, move: Direction, moves: Sequence[Direction], slopes: Sequence[Slope]
-) -> Direction:
-    """A random direction along which elements on kinks of their own stay, and those of ties move together."""
-    on_kinks = [m for m, slope in zip(moves, slopes, strict=True) if m.place is not None and slope.kinked.any()]
-    array = move.array.copy()
-    away = x.copy()  # each of them elsewhere, no two by the same way
-    for k, m in enumerate(on_kinks):
-        away[m.place] += m.scale * AWAY * (1 + k / 7) * (-1) ** k
-    for m in on_kinks:
-        there = away.copy()
-        there[m.place] = x[m.place]
-        tied = not derivative_along(f, there, m).kinked.any()
-        array[m.place] = float(sizes(x).max()) if tied else 0.0
-    return Direction(array, move.scale, None)
-
-
-def nearby(x: Array, rng: np.random.Generator) -> Array:
-    """A point close to x, in general position: where a function has kinks, it is on none of them."""
-    moved = x + AWAY * sizes(x) * rng.uniform(0.25, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
-    return np.asarray(moved, x.dtype)
+def as_expected(slopes: Sequence[Slope], weights: Array) -> Expected:
+    """The table of slopes along directions, of sums with weights."""
+    absolute, up, down = np.abs(weights), np.maximum(weights, 0.0), np.maximum(-weights, 0.0)
+    under, over = [s.value - s.low for s in slopes], [s.high - s.value for s in slopes]
+    value = np.stack([projected(weights, s.value) for s in slopes], axis=-1)
+    error = np.stack([projected(absolute, s.error) for s in slopes], axis=-1)
+    below = np.stack([projected(up, u) + projected(down, o) for u, o in zip(under, over, strict=True)], axis=-1)
+    above = np.stack([projected(up, o) + projected(down, u) for u, o in zip(under, over, strict=True)], axis=-1)
+    return Expected(value, error, value - below, value + above, "finite differences")
 
 
 def by_forward_mode(subject: Subject, part: Part, moves: Sequence[Direction], weights: Array) -> Expected:

@@ -109,6 +109,19 @@ class Subject:
         i = part.input
         return lambda x: self.real(self.run([*wide[:i], part.put(wide[i], x), *wide[i + 1 :]]))
 
+    def moved_together(self, parts: Sequence[Part]) -> Callable[[Array], Array]:
+        """The same as a function of several inputs, their elements one after another in a row."""
+        wide = [x.astype(np.result_type(x, np.float64)) if j in self.floating else x for j, x in enumerate(self.values)]
+        ends = np.cumsum([wide[part.input].size for part in parts])
+
+        def f(row: Array) -> Array:
+            values = list(wide)
+            for part, piece in zip(parts, np.split(row, ends[:-1]), strict=True):
+                values[part.input] = part.put(values[part.input], piece.reshape(values[part.input].shape))
+            return self.real(self.run(values))
+
+        return f
+
     def at(self, values: Sequence[Any]) -> Subject:
         """The same function at another point."""
         return Subject(self.f, values, self.floating, self.frame)

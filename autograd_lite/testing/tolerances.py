@@ -55,7 +55,7 @@ def largest_terms(right: Array, moves: Sequence[Direction], x: Array, size: floa
     return np.asarray(np.where(single, elements.max(initial=0.0) + cancelled, sums.max(initial=0.0) + size))
 
 
-def settled(error: Array, value: Array, moves: Sequence[Direction], size: float) -> bool:
+def settled(error: Array, slopes: Array, moves: Sequence[Direction], size: float) -> bool:
     """Whether finite differences mean anything: their errors are small next to the slopes, or are noise of f."""
     noise = np.array([np.finfo(np.float64).eps * size / direction.scale for direction in moves])
-    return bool(np.all(error <= UNSURE * np.abs(value).max(initial=0.0) + NOISE * noise))
+    return bool(np.all(error <= UNSURE * np.abs(slopes).max(initial=0.0) + NOISE * noise))

@@ -40,9 +40,12 @@ __all__ = ["Slope", "derivative_along", "size_nearby", "unit"]
 FIRST_STEP = 1 / 8  # relative to the size of what is moved; steps are powers of two, so that x + h is exact
 HALVINGS = 6
 NEAR = 0.1
+CANCELLED = 1e-12
 ENOUGH = 1e-10  # relative; where the estimate is above it, other steps are tried
+SMALLER = (2.0**-7, 2.0**-14, 2.0**-21, 2.0**-28)  # of the first step, where that does not settle
 STAYS = 0.75  # what is left of a kink's second difference when the step is halved: all; of a smooth function's, half
-SMALL = 2.0**-13  # of the first step: a kink must be there still
+TINY = (2.0**-13, 2.0**-22)  # of the first step: a kink must be there still
+BLUR = 1e-6  # of the difference of the slopes: a kink may be that far from where it seems to be, in units of the step
 
 
 class Slope(NamedTuple):
@@ -75,7 +78,7 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) 
     largest = float(sizes(x).max(initial=1.0))
     size = largest if direction.place is None else direction.scale
     flat = size_nearby(f, x, direction, here) / max(largest, 1.0)  # next to this a slope is none
-    for factor in (2.0**-7, 1 / size, 2.0**-7 / size, 2.0**-14):
+    for factor in (SMALLER[0], 1 / size, SMALLER[0] / size, *SMALLER[1:]):
         if np.all(error <= ENOUGH * max(float(np.abs(slope).max(initial=0.0)), flat)):
             break
         new, new_error, new_bend = _extrapolated(f, x, direction, FIRST_STEP * direction.scale * factor, here)
@@ -87,19 +90,25 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) 
         bend = np.where(better, new_bend, bend)
         taken = np.where(better, factor, taken)
     if bend.any():
-        bend = _confirmed(f, x, direction, FIRST_STEP * direction.scale * SMALL, here, bend)
-    half = np.abs(bend) / 2
+        first = FIRST_STEP * direction.scale * float(taken[bend != 0].max())
+        there = _confirmed(f, x, direction, first, here, bend)
+        if np.any(there != bend):  # a kink close by: only steps that do not reach it tell the slope
+            new, new_error, _ = _extrapolated(f, x, direction, first * TINY[-1], here)
+            beside = (there != bend) & (np.abs(new - slope) > 10 * (new_error + error))
+            slope, error = np.where(beside, new, slope), np.where(beside, new_error, error)
+        bend = there
+    half = np.abs(bend) * (0.5 + BLUR)
     return Slope(slope, error, slope - half, slope + half)
 
 
 def size_nearby(f: Callable[[Array], Any], x: Array, direction: Direction, here: Array | None = None) -> float:
-    """The largest |f| at x; a step away from it where f is 0, which says nothing of its size."""
+    """The largest |f| at x; a step away from it where f is 0, or as good as: that says nothing of its terms' size."""
     size = float(np.abs(f(x) if here is None else here).max(initial=0.0))
-    if size > 0:
+    if size > CANCELLED:
         return size
     with np.errstate(all="ignore"):
         away = float(np.abs(f(np.asarray(x + FIRST_STEP * direction.scale * direction.array))).max(initial=0.0))
-    return away if np.isfinite(away) else size
+    return away if np.isfinite(away) and size < CANCELLED * away else size
 
 
 def _extrapolated(
@@ -134,13 +143,17 @@ def _extrapolated(
 
 
 def _confirmed(
-    f: Callable[[Array], Any], x: Array, direction: Direction, step: float, here: Array, bend: Array
+    f: Callable[[Array], Any], x: Array, direction: Direction, first: float, here: Array, bend: Array
 ) -> Array:
-    """The difference of the one-sided slopes where it is there with small steps too, and the same."""
-    away = step * direction.array
-    with np.errstate(all="ignore"):
-        plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
-        rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / step
-        near = (plus.astype(np.float64) - here - (here.astype(np.float64) - minus)) / step
-        stays = np.abs(near - bend) <= NEAR * np.abs(bend) + 8 * rounding
-        return np.where(stays & (np.abs(near) > 32 * rounding), near, 0.0)
+    """The difference of the one-sided slopes where it is there with small steps too, and the same; 0 elsewhere."""
+    for factor in TINY:
+        step = first * factor
+        away = step * direction.array
+        with np.errstate(all="ignore"):
+            plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
+            rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / step
+            near = (plus.astype(np.float64) - here - (here.astype(np.float64) - minus)) / step
+            drowned = np.abs(bend) <= 32 * rounding  # it says nothing
+            stays = np.abs(near - bend) <= NEAR * np.abs(bend) + 8 * rounding
+        bend = np.where(stays | drowned, bend, 0.0)
+    return bend

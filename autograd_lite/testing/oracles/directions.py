@@ -27,6 +27,10 @@ DENSE, SAMPLED = 8, 24
 """For larger arrays: how many random directions, and how many single elements picked at random."""
 
 
+SMALLEST = 2.0**-1000
+"""The size of the smallest numbers: a step is a small part of it, and must not vanish."""
+
+
 class Direction(NamedTuple):
     """A way to move an array: `array`, of its shape; `scale`, how far is far; `place`, if one element moves."""
 
@@ -61,9 +65,15 @@ def directions(x: Array, rng: np.random.Generator) -> Iterator[Direction]:
         yield dense(x, rng)
 
 
+def projections(answer: Array, rng: np.random.Generator) -> Iterator[Direction]:
+    """The sums of an answer's elements to look at: each by itself, and random ones, whatever the elements' sizes."""
+    return directions(np.ones(answer.shape), rng)
+
+
 def sizes(x: Array) -> Array:
     """The size of each element as a power of two; that of its neighbours for a zero, 1 if all are."""
     magnitudes = np.asarray(np.abs(x, dtype=np.float64))
     nonzero = magnitudes[magnitudes > 0]
     typical = np.median(nonzero) if nonzero.size else 1.0
-    return np.asarray(np.exp2(np.round(np.log2(np.where(magnitudes > 0, magnitudes, typical)))))
+    sizes = np.exp2(np.round(np.log2(np.where(magnitudes > 0, magnitudes, typical))))
+    return np.asarray(np.maximum(sizes, SMALLEST))
