@@ -1,7 +1,7 @@
 """Wrong gradients, in a module for each kind of mistake.
 
-`KINDS` has them by kind, which is the diagnosis they should get; but "held out" has
-several, and "without a name" and "at kinks and ties" none: any diagnosis will do there.
+`KINDS` has them by kind, which is the diagnosis that they should get.  "held out" is a group of several kinds; for those
+of `UNNAMED` any diagnosis will do.
 """
 
 from ..case import Case
@@ -11,6 +11,7 @@ from . import (
     broadcasts,
     chance,
     factors,
+    hard_places,
     held_out,
     narrow,
     not_numbers,
@@ -33,6 +34,8 @@ for _module in _MODULES:
     for _case in _module.CASES:
         KINDS.setdefault(_case.kind or "without a name", []).append(_case)
 KINDS["at kinks and ties"] = at_kinks.CASES
+KINDS["in hard places"] = hard_places.CASES
 KINDS["held out"] = held_out.CASES
+UNNAMED = ("without a name", "at kinks and ties", "in hard places")
 
 CASES = [case for cases in KINDS.values() for case in cases]
