@@ -21,7 +21,7 @@ from .primitive import Traced
 from .tape import Node, make_nodes_by
 
 _DEPTH = 8  # of the lines that are noted per operation: the innermost of the user's
-_LIBRARIES = {"autograd_lite", "numpy", "contextlib", "functools"}
+_LIBRARIES = {"autograd_lite", "numpy", "torch", "contextlib", "functools"}
 
 _entered: ContextVar[int] = ContextVar("autograd_lite_source_lines", default=0)
 _blocks = 0  # how many are open in all threads
@@ -109,13 +109,17 @@ def _located(cls: type[Node]) -> Node:
     if not _entered.get():
         return object.__new__(cls)
     node = object.__new__(_LocatedNode)
+    node.lines = lines_above(sys._getframe(2))  # 1 is the tape
+    return node
+
+
+def lines_above(frame: Any) -> tuple[SourceLine, ...]:
+    """The user's lines that led to a frame of Python's, innermost first."""
     lines: list[SourceLine] = []
-    frame: Any = sys._getframe(2)  # 1 is the tape
     while frame is not None and len(lines) < _DEPTH:
         code = frame.f_code
         package = frame.f_globals.get("__name__", "").partition(".")[0]
         if package not in _LIBRARIES or code.co_filename.startswith("<doctest"):  # those of ours are users too
             lines.append(SourceLine(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back
-    node.lines = tuple(lines)
-    return node
+    return tuple(lines)

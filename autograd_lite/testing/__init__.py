@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .check import assert_gradients_close, check_gradients
     from .like_torch import gradcheck, gradgradcheck
     from .linting import Finding, lint, source_lines
+    from .model_reports import ModelComparison, ModelsDiffer
+    from .models import assert_models_close, compare_models
     from .products import check_jvp, check_vjp
     from .reports import Comparison, GradientsDiffer, Report
     from .rules import check_custom_rule
@@ -25,12 +27,16 @@ __all__ = [
     "Comparison",
     "Finding",
     "GradientsDiffer",
+    "ModelComparison",
+    "ModelsDiffer",
     "Report",
     "assert_gradients_close",
+    "assert_models_close",
     "check_custom_rule",
     "check_gradients",
     "check_jvp",
     "check_vjp",
+    "compare_models",
     "gradcheck",
     "gradgradcheck",
     "lint",
@@ -41,6 +47,8 @@ _WHERE = {
     "check": ("assert_gradients_close", "check_gradients"),
     "like_torch": ("gradcheck", "gradgradcheck"),
     "linting": ("Finding", "lint", "source_lines"),
+    "model_reports": ("ModelComparison", "ModelsDiffer"),
+    "models": ("assert_models_close", "compare_models"),
     "products": ("check_jvp", "check_vjp"),
     "reports": ("Comparison", "GradientsDiffer", "Report"),
     "rules": ("check_custom_rule",),
