@@ -81,8 +81,14 @@ def pytorch(case: Case, *, double: bool = False) -> Verdict:
             found = case.gradients(g.resolve_conj().numpy(), *context.arrays)
             return tuple(torch.from_numpy(np.array(v)) for v in found)
 
-    points = [torch.tensor(np.array(inputs[i])).requires_grad_() for i in case.floating]
+    points = [_tensor(inputs[i]).requires_grad_() for i in case.floating]
     return _judged(lambda: torch.autograd.gradcheck(Function.apply, points))
+
+
+def _tensor(array: Any) -> torch.Tensor:
+    """A contiguous tensor: one that is made of an empty ndarray has strides of 0, which `gradcheck` refuses."""
+    given = torch.from_numpy(np.array(array))
+    return torch.zeros(given.shape, dtype=given.dtype).copy_(given)
 
 
 def jax_available() -> bool:

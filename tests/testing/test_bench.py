@@ -17,7 +17,6 @@ from benchmarks.gradient_cases import right, wrong
 from benchmarks.gradient_cases.case import Case
 from benchmarks.gradient_cases.checkers import ours, pytorch, right_diagnosis
 
-UNNAMED = ("without a name", "at kinks and ties")
 GROUPS = {"ordinary points": right.USUAL, **right.HARD}
 
 
@@ -46,16 +45,16 @@ def test_every_wrong_gradient_is_rejected(kind: str) -> None:
     assert [case.name for case, report in judged(kind) if report.ok] == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in wrong.KINDS if kind not in UNNAMED])
+@pytest.mark.parametrize("kind", [kind for kind in wrong.KINDS if kind not in wrong.UNNAMED])
 def test_nine_of_ten_diagnoses_of_a_kind_are_right(kind: str) -> None:
     missed = [(case.name, report.diagnoses) for case, report in judged(kind) if not right_diagnosis(case, report)]
     assert len(missed) <= len(judged(kind)) / 10, missed
 
 
-HARD_YET = pytest.mark.xfail(reason="some of these are rejected still", strict=False)
+NOISE = pytest.mark.xfail(reason="two equal distributions: finite differences of rounding do not settle", strict=False)
 
 
-@pytest.mark.parametrize("group", [pytest.param(g, marks=HARD_YET) if g in right.HARD else g for g in GROUPS])
+@pytest.mark.parametrize("group", [pytest.param(g, marks=NOISE) if g == "hard landscapes" else g for g in GROUPS])
 def test_no_right_gradient_is_rejected(group: str) -> None:
     reports = {case.name: ours(case) for case in GROUPS[group]}
     assert {name: str(report) for name, report in reports.items() if not report.ok} == {}

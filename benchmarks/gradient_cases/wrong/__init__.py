@@ -1,7 +1,7 @@
 """Wrong gradients, in a module for each kind of mistake.
 
-`KINDS` has them by kind, which is the diagnosis that they should get.  "held out" is a group of several kinds; for those
-of `UNNAMED` any diagnosis will do.
+`KINDS` has them by kind, which is the diagnosis that they should get.  "held out" is a group of several kinds; for
+those of `UNNAMED` any diagnosis will do.
 """
 
 from ..case import Case

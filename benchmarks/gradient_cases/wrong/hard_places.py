@@ -63,7 +63,7 @@ CASES: list[Case] = [
     wrong("exp of 700, by 1e-3", np.exp, lambda g, x: 1.001 * g * np.exp(x), np.array([700.0, 690.0])),
     wrong("hypot of 1e200, exchanged", np.hypot, lambda g, x, y: (g * (y / np.hypot(x, y)), g * (x / np.hypot(x, y))),
           np.array([3e200]), np.array([4e200])),
-    scalar("linear at the smallest numbers", lambda x: 3 * x, lambda x: np.array([2.0, 3.0]), [5e-324, 1.0]),
+    scalar("linear at the smallest numbers, 2 for 3", lambda x: 3 * x, lambda x: np.array([2.0, 3.0]), [5e-324, 1.0]),
     wrong("log of 1e-300, by 1%", np.log, lambda g, x: 1.01 * g / x, np.array([1e-300, 1e-200])),
     wrong("root of 1e-300, without the 2", np.sqrt, lambda g, x: g / np.sqrt(x), np.array([1e-300, 1e-200])),
     wrong("squares of sizes 1e-12 to 1e12, the smallest", lambda x: np.sum(x * x), lambda g,
