@@ -1,4 +1,4 @@
-"""What those who write derivative rules forget about inputs: their layout, shape and dtype, and that two may be one.
+"""What those who write derivative rules forget about inputs: their layout and shape, and that two may be one.
 
 Each hazard gives the function inputs of another kind made out of a case's, and holds it to what it does with plain
 copies of the same numbers.
@@ -19,19 +19,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import wraps
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..errors import describe
-from ..primitive import Kernel, Primitive
 from ..sweeps import unbroadcast
 from .hazards import Hazard
+from .hazards_of_dtypes import single_precision
 from .oracles.directions import Array
-from .runs import Case, Run, answers_of, call_plain, difference, gradients, nodes_of, recorded, run
+from .runs import (
+    Case,
+    Pairs,
+    Run,
+    answers_of,
+    call_plain,
+    difference,
+    differences,
+    gradients,
+    nudged,
+    recorded,
+    run,
+)
 
 # --- layouts -----------------------------------------------------------------------------------------------
 
@@ -56,7 +65,9 @@ def read_only(x: Array) -> Array:
     return kept
 
 
-LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
+Layout = Callable[[Array], Array]
+
+LAYOUTS: Mapping[str, Layout] = {
     "in Fortran order": np.asfortranarray,
     "of every other element": spread,
     "with negative strides": backwards,
@@ -75,7 +86,7 @@ def windows(x: Array) -> Array:
     return as_strided(np.ascontiguousarray(x).ravel(), x.shape, (step,) * x.ndim, writeable=False)
 
 
-OVERLAPS: Mapping[str, Callable[[Array], Array]] = {
+OVERLAPS: Mapping[str, Layout] = {
     "broadcast from one row": repeated,
     "that are sliding windows": windows,
 }
@@ -83,11 +94,17 @@ OVERLAPS: Mapping[str, Callable[[Array], Array]] = {
 
 def non_contiguous(case: Case) -> Iterator[str]:
     """Inputs, cotangents and tangents laid out in any way give what their copies give."""
-    right = run(case)
     for words, layout in LAYOUTS.items():
         lay = _with_axes(layout)
-        yield from _unlike(f"with inputs {words}", run(case.at([lay(x) for x in case.points])), right)
-        yield from _unlike(f"with cotangents and tangents {words}", run(case, lay, lay), right)
+
+        def inputs(case: Case, lay: Layout = lay, words: str = words) -> Pairs:
+            return _beside(f"with inputs {words}", run(case.at([lay(x) for x in case.points])), run(case))
+
+        def moves(case: Case, lay: Layout = lay, words: str = words) -> Pairs:
+            return _beside(f"with cotangents and tangents {words}", run(case, lay, lay), run(case))
+
+        for pairs in (inputs, moves):
+            yield from differences(case, pairs)
 
 
 def overlapping(case: Case) -> Iterator[str]:
@@ -98,15 +115,20 @@ def overlapping(case: Case) -> Iterator[str]:
             if not x.ndim or not x.size:
                 continue
             points = [lay(y) if i == k else y for i, y in enumerate(case.points)]
-            copies = case.at([np.array(y, order="C") for y in points])
-            right = settled(copies)
+            right = settled(case.at([np.array(y, order="C") for y in points]))
             if right is not None:
-                yield from _unlike(f"with elements of {case.name(k)} {words}", run(case.at(points)), right)
+                for what, got, expected in _beside("", run(case.at(points)), right):
+                    text = difference(got, expected)
+                    if text:
+                        yield f"with elements of {case.name(k)} {words}{what}: {text}"
 
-        def copy(y: Array, lay: Callable[[Array], Array] = lay) -> Array:
+        def copied(y: Array, lay: Layout = lay) -> Array:
             return np.array(lay(y), order="C")
 
-        yield from _unlike(f"with cotangents and tangents {words}", run(case, lay, lay), run(case, copy, copy))
+        def moves(case: Case, lay: Layout = lay, copied: Layout = copied, words: str = words) -> Pairs:
+            return _beside(f"with cotangents and tangents {words}", run(case, lay, lay), run(case, copied, copied))
+
+        yield from differences(case, moves)
 
 
 def same_tensor_twice(case: Case) -> Iterator[str]:
@@ -115,17 +137,21 @@ def same_tensor_twice(case: Case) -> Iterator[str]:
         for j, second in enumerate(case.points[:i]):
             if (first.shape, first.dtype) != (second.shape, second.dtype):
                 continue
-            right = settled(case.at([second.copy() if k == i else x for k, x in enumerate(case.points)]))
-            if right is None:
+            copies = case.at([second.copy() if k == i else x for k, x in enumerate(case.points)])
+            if settled(copies) is None:
                 continue
-            inputs, _ = recorded(case)
-            given = dict(zip(case.floating, inputs, strict=True))
-            given[case.floating[i]] = given[case.floating[j]]
-            answers = answers_of(case.function(*(given.get(k, x) for k, x in enumerate(case.args))))
-            (found,) = gradients([inputs[j]], answers, right.cotangents)
-            text = difference(found, right.gradients[j] + right.gradients[i])
-            if text:
-                yield f"one Tensor as both {case.name(j)} and {case.name(i)} gets another gradient: {text}"
+
+            def pairs(case: Case, i: int = i, j: int = j) -> Pairs:
+                right = run(case.at([case.points[j].copy() if k == i else x for k, x in enumerate(case.points)]))
+                inputs, _ = recorded(case)
+                given = dict(zip(case.floating, inputs, strict=True))
+                given[case.floating[i]] = given[case.floating[j]]
+                answers = answers_of(case.function(*(given.get(k, x) for k, x in enumerate(case.args))))
+                (found,) = gradients([inputs[j]], answers, right.cotangents)
+                words = f"one Tensor as both {case.name(j)} and {case.name(i)} gets another gradient"
+                yield words, found, right.gradients[j] + right.gradients[i]
+
+            yield from differences(copies, pairs)
 
 
 # --- shapes ------------------------------------------------------------------------------------------------
@@ -187,75 +213,7 @@ def edges(kind: str) -> Hazard:
     return hazard
 
 
-# --- dtypes ------------------------------------------------------------------------------------------------
-
-NARROW = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
-
-
-def narrowed(case: Case) -> Case:
-    """The case in single precision."""
-    return case.at([x.astype(NARROW.get(x.dtype, x.dtype)) for x in case.points])
-
-
-def single_precision(case: Case) -> Iterator[str]:
-    """float32 in, float32 out: the value, the tangent, the gradient; and what the rules themselves give."""
-    narrow = narrowed(case)
-    once = run(narrow)
-    for words, x in once.numbers:
-        if x.dtype.itemsize > np.dtype(np.complex64 if x.dtype.kind == "c" else np.float32).itemsize:
-            yield f"{words} is {x.dtype} for inputs in single precision"
-    yield from rule_dtypes(narrow)
-
-
-def rule_dtypes(case: Case) -> Iterator[str]:
-    """What rules give is no wider than the inputs: the tape would cast it, in silence and at twice the price."""
-    widest = max(np.finfo(x.dtype).bits for x in case.points)
-    _, answers = recorded(case)
-    used = {node.primitive for node in nodes_of(answers) if node.primitive is not None}
-    if any(np.finfo(y._data.dtype).bits > widest for y in answers):  # whose own cotangents are as wide
-        return
-    seen: list[tuple[str, Any]] = []
-    with _watched(used, seen):
-        run(case)
-    for words, dtype in dict.fromkeys(seen):
-        if np.finfo(dtype).bits > widest:
-            yield f"{words} gives {dtype} where the inputs have {widest} bits"
-
-
-@contextmanager
-def _watched(primitives: set[Primitive], seen: list[tuple[str, Any]]) -> Iterator[None]:
-    """Inside it, the dtypes that the rules of these primitives give are written down."""
-
-    def watch(words: str, rule: Callable[..., Any] | None) -> Any:
-        if rule is None:
-            return None
-
-        @wraps(rule)  # whose signature says what is kept
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            given = rule(*args, **kwargs)
-            for part in given if isinstance(given, (list, tuple)) else [given]:
-                dtype = getattr(part, "dtype", None)  # a bundle of cotangents has none; what is in it came from rules
-                if dtype is not None and dtype.kind in "fc":
-                    seen.append((words, dtype))
-            return given
-
-        return watched
-
-    before = [(p, p.vjps, p.joint, p.jvp, getattr(p, "kernel", None)) for p in primitives]
-    try:
-        for p, vjps, joint, jvp, kernel in before:
-            backward = f"the backward rule of {p.name}"
-            p.vjps = tuple(watch(f"{backward} for argument {i}", rule) for i, rule in enumerate(vjps))
-            p.joint = watch(backward, joint)
-            p.jvp = watch(f"the forward rule of {p.name}", jvp)
-            if kernel is not None:
-                p.kernel = Kernel(kernel.forward, watch(f"the kernel of {p.name}", kernel.backward))
-        yield
-    finally:
-        for p, vjps, joint, jvp, kernel in before:
-            p.vjps, p.joint, p.jvp = vjps, joint, jvp
-            if kernel is not None:
-                p.kernel = kernel
+# --- numbers -----------------------------------------------------------------------------------------------
 
 
 def made_complex(case: Case) -> Case | None:
@@ -288,7 +246,7 @@ def settled(case: Case) -> Run | None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         once = run(case)
-        near = run(case.at([np.asarray(x * x.dtype.type(1 + 4 * np.finfo(x.dtype).eps)) for x in case.points]))
+        near = run(nudged(case))
     if not all(np.isfinite(x).all() for _, x in once.numbers):
         return None
     alike = zip(once.numbers, near.numbers, strict=True)
@@ -306,13 +264,10 @@ def _takes(case: Case) -> bool:
     return True
 
 
-def _unlike(words: str, got: Run, right: Run) -> Iterator[str]:
-    """In what two runs differ: the first thing."""
+def _beside(words: str, got: Run, right: Run) -> Pairs:
+    """All the numbers of two runs."""
     for (name, x), (_, expected) in zip(got.numbers, right.numbers, strict=True):
-        text = difference(x, expected)
-        if text:
-            yield f"{words} {name} is another: {text}"
-            return
+        yield f"{words} {name} is another", x, expected
 
 
 def _inconsistent(words: str, once: Run) -> Iterator[str]:
@@ -330,6 +285,6 @@ def _inconsistent(words: str, once: Run) -> Iterator[str]:
         yield f"{words} reverse and forward mode disagree: <c, J v> is {pushed:.10g}, <J^T c, v> is {pulled:.10g}"
 
 
-def _with_axes(layout: Callable[[Array], Array]) -> Callable[[Array], Array]:
+def _with_axes(layout: Layout) -> Layout:
     """A layout that leaves alone what has no axes or no elements."""
     return lambda x: layout(x) if x.ndim and x.size else x

@@ -16,16 +16,15 @@ from typing import Any
 import numpy as np
 
 from ..gradients import grad
-from ..primitive import Traced
 from ..tensor import Tensor
 from . import reports
 from .check import check_gradients, place_of
 from .hazards import HAZARDS, Hazard, found
-from .hazards_of_inputs import rule_dtypes
+from .hazards_of_dtypes import rule_dtypes
 from .oracles.differences import FIRST_STEP
 from .oracles.directions import Array
 from .reports import GradientsDiffer, Report, publish
-from .runs import Case, answers_of, call_plain, drawn, random_like, recorded
+from .runs import Case, answers_of, call_plain, drawn, plain, random_like, recorded
 from .runs import gradients as sweep
 from .several import by_answers, joined
 from .subject import as_value
@@ -254,7 +253,7 @@ def _along_rays(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], 
     def ahead(*ts: Any) -> Any:
         given = zip(case.args, ts, strict=True)
         answer = f(*(x + t * rays[i] if i in rays else x for i, (x, t) in enumerate(given)))
-        (weights,) = drawn([_plain(answer)], case.seed, 6)
+        (weights,) = drawn([plain(answer)], case.seed, 6)
         return np.sum(np.real(np.conj(weights) * answer))
 
     at = [np.zeros((), x.real.dtype) if i in rays else x for i, x in enumerate(case.args)]
@@ -266,14 +265,14 @@ def _swept_once(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], 
 
     Whether the next sweep gives the same is asked with a tolerance, by "gradient determinism".
     """
-    (weights,) = drawn([_plain(call_plain(replace(case, function=f)))], case.seed, 7)
+    (weights,) = drawn([plain(call_plain(replace(case, function=f)))], case.seed, 7)
     swept: dict[bytes, tuple[Array, ...]] = {}
 
     def here(args: tuple[Any, ...]) -> Case:
         return replace(case, function=f, args=args)
 
     def projection(*args: Any) -> Any:
-        return np.sum(np.real(np.conj(weights) * _plain(call_plain(here(args)))))
+        return np.sum(np.real(np.conj(weights) * plain(call_plain(here(args)))))
 
     def gradient(*args: Any) -> tuple[Array, ...]:
         there = here(args)
@@ -284,7 +283,3 @@ def _swept_once(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], 
         return swept[key]
 
     return _Placed(projection, f), gradient
-
-
-def _plain(x: Any) -> Array:
-    return np.asarray(x._data if isinstance(x, Traced) else x)

@@ -17,7 +17,7 @@ from . import reports
 from .check import check_gradients, place_of
 from .oracles.directions import COMPLETE, DENSE, Array
 from .reports import GradientsDiffer, Report, publish
-from .runs import difference, drawn, random_like
+from .runs import difference, drawn, plain, random_like
 from .several import joined
 from .subject import as_value
 
@@ -62,7 +62,7 @@ def check_vjp(
     __tracebackhide__ = True
     values, floating = _arguments(args)
     seed = reports.default_seed if seed is None else seed
-    answer = _array(f(*_given(values, args)))
+    answer = plain(f(*_given(values, args)))
     (c,) = drawn([answer], seed, 1) if answer.size != 1 else [np.ones_like(answer)]
 
     def total(*xs: Any) -> Any:
@@ -115,13 +115,13 @@ def check_jvp(
     __tracebackhide__ = True
     values, floating = _arguments(args)
     seed = reports.default_seed if seed is None else seed
-    answer = _array(f(*_given(values, args)))
+    answer = plain(f(*_given(values, args)))
     (c,) = drawn([answer], seed, 1) if answer.size != 1 else [np.ones_like(answer)]
 
     def along(xs: Sequence[Any], moves: dict[int, Array]) -> Array:
         """J v for tangents of some of the arguments."""
         tangents = [moves.get(i, np.zeros_like(x)) if i in floating else None for i, x in enumerate(xs)]
-        return _array(f_jvp(_like(xs, args), _like(tangents, args))[1])
+        return plain(f_jvp(_like(xs, args), _like(tangents, args))[1])
 
     problems = list(_jvp_problems(f_jvp, values, floating, args, answer, seed))
     options = {"rtol": rtol, "atol": atol, "kinks": kinks, "seed": seed}
@@ -176,10 +176,6 @@ def _like(values: Sequence[Any], args: Sequence[Any]) -> list[Any]:
     return [Tensor(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x for x in values]
 
 
-def _array(x: Any) -> Array:
-    return np.asarray(x.data if isinstance(x, Tensor) else x)
-
-
 def _paired(c: Array, answer: Any) -> Any:
     """<c, answer>, a real number; Tensors stay Tensors."""
     return np.sum(np.real(np.conj(c) * answer))
@@ -190,7 +186,7 @@ def _pulled(given: Any, values: Sequence[Any], floating: Sequence[int]) -> list[
     several = list(given) if isinstance(given, (tuple, list)) else [given]
     if len(several) == len(values):
         several = [several[i] for i in floating]
-    return [_array(g) for g in several]
+    return [plain(g) for g in several]
 
 
 def _transposed(number: Callable[[Array], Any], x: Array) -> Array:
@@ -239,7 +235,7 @@ def _vjp_problems(
             if text:
                 yield f"the gradient by input {i} is not linear in the cotangent: {text}"
     for name, got, expected in (*_pairs(given, values), ("the cotangent", a, np.array(c))):
-        if difference(_array(got), expected, 0.0):
+        if difference(plain(got), expected, 0.0):
             yield f"the rule writes to {name}"
 
 
@@ -258,7 +254,7 @@ def _jvp_problems(
     def moved(tangents: dict[int, Array]) -> tuple[Any, Array, list[Any]]:
         taken = _like([tangents[i].copy() if i in floating else None for i in range(len(values))], args)
         value, tangent = f_jvp(given, taken)
-        return value, np.array(_array(tangent)), taken
+        return value, np.array(plain(tangent)), taken
 
     value, first, taken = moved(vs)
     yield from _value_problems(value, answer)
@@ -272,7 +268,7 @@ def _jvp_problems(
         yield f"the tangent is not linear in the tangents of the arguments: {text}"
     tangents = [("a tangent", taken[i], vs[i]) for i in floating]
     for name, got, expected in (*_pairs(given, values), *tangents):
-        if difference(_array(got), expected, 0.0):
+        if difference(plain(got), expected, 0.0):
             yield f"the rule writes to {name}"
 
 
@@ -282,7 +278,7 @@ def _pairs(given: Sequence[Any], values: Sequence[Any]) -> list[tuple[str, Any, 
 
 
 def _value_problems(value: Any, answer: Array) -> Iterator[str]:
-    text = difference(_array(value), answer)
+    text = difference(plain(value), answer)
     if text:
         yield f"the value that comes with the rule is not that of f: {text}"
 

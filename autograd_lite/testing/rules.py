@@ -17,7 +17,8 @@ from ..primitive import Primitive, registry
 from . import reports
 from .check import check_gradients, place_of
 from .hazards import HAZARDS, SECOND_ORDER, found, raised, views_of_inputs
-from .hazards_of_inputs import INPUT_HAZARDS, broadcast, made_complex, narrowed
+from .hazards_of_dtypes import narrowed
+from .hazards_of_inputs import INPUT_HAZARDS, broadcast, made_complex
 from .reports import GradientsDiffer, Report, publish
 from .runs import Case
 from .several import by_answers, joined
@@ -112,8 +113,9 @@ def check_custom_rule(
         if not pieces[0].ok:  # what else is wrong would be so because of this
             whole = joined(whole, pieces)
             continue
-        if "single precision" not in without:
-            pieces.append(_derivatives(narrowed(case), 1, options))
+        narrow = narrowed(case) if "single precision" not in without else None
+        if narrow is not None:
+            pieces.append(_derivatives(narrow, 1, options))
         turned = made_complex(case) if complex is not False and "complex" not in without else None
         if turned is not None:
             pieces.append(_derivatives(turned, order, options))

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ from ..tape import Node, leaf, wrap
 from .oracles.directions import Array, dense
 
 Arrays = list[Array]
+
+NOISE = 64
+"""How many times what a nudge of the inputs does is still taken for rounding."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,11 @@ def run(
     return Run(inputs, answers, cs, pulled, vs, pushed)
 
 
+def plain(x: Any) -> Array:
+    """The array of a Tensor, or what is one already."""
+    return np.asarray(x._data if isinstance(x, Traced) else x)
+
+
 def nodes_of(answers: Sequence[Any]) -> list[Node]:
     """All nodes of the graph below some Tensors."""
     seen: dict[Node, None] = {}
@@ -201,8 +209,7 @@ def nodes_of(answers: Sequence[Any]) -> list[Node]:
 def difference(got: Any, expected: Any, tolerance: float | None = None) -> str:
     """How two arrays differ, in words; "" if they do not.
 
-    They may differ by `tolerance`; by default by what another order of the same sums leaves uncertain, the
-    three-quarters power of the precision, next to the largest element.
+    They may differ by `tolerance`, by default by `rounding(expected)`.
     """
     got, expected = np.asarray(got), np.asarray(expected)
     if (got.shape, got.dtype) != (expected.shape, expected.dtype):
@@ -210,9 +217,7 @@ def difference(got: Any, expected: Any, tolerance: float | None = None) -> str:
     if not got.size or got.dtype.kind not in "fc":
         return "" if np.array_equal(got, expected) else "they are not equal"
     with np.errstate(all="ignore"):
-        if tolerance is None:
-            finite = np.abs(expected[np.isfinite(expected)])
-            tolerance = float(np.finfo(got.dtype).eps ** 0.75 * finite.max(initial=0.0))
+        tolerance = rounding(expected) if tolerance is None else tolerance
         off = np.abs(got - expected)
         wrong = ~((off <= tolerance) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
     if not wrong.any():
@@ -220,6 +225,41 @@ def difference(got: Any, expected: Any, tolerance: float | None = None) -> str:
     place = np.unravel_index(int(np.argmax(np.where(wrong, np.nan_to_num(off, nan=np.inf), -1.0))), got.shape)
     where = f"; the worst, at [{', '.join(map(str, place))}]" if place else ""
     return f"{wrong.sum()} of {got.size} differ{where}: {got[place]:.10g} beside {expected[place]:.10g}"
+
+
+def nudged(case: Case) -> Case:
+    """The case with its inputs moved by a few units in the last place."""
+    return case.at(
+        [np.asarray(x + 4 * np.finfo(x.dtype).eps * random_like(x, case.seed), x.dtype) for x in case.points]
+    )
+
+
+Pairs = Iterable[tuple[str, Any, Any]]
+"""What is to be compared: the words for it if it differs, what was got, and what is right."""
+
+
+def differences(case: Case, pairs: Callable[[Case], Pairs]) -> Iterator[str]:
+    """In what pairs differ by more than rounding can do: by more than what is right moves by a nudge of the inputs."""
+    near: list[tuple[str, Any, Any]] | None = None
+    for k, (words, got, expected) in enumerate(pairs(case)):
+        if not difference(got, expected):
+            continue
+        if near is None:
+            near = list(pairs(nudged(case)))
+        with np.errstate(all="ignore"):
+            moved = np.abs(np.asarray(near[k][2]) - np.asarray(expected))
+        noise = NOISE * float(np.max(moved[np.isfinite(moved)], initial=0.0))
+        text = difference(got, expected, rounding(expected) + noise)
+        if text:
+            yield f"{words}: {text}"
+
+
+def rounding(expected: Any) -> float:
+    """What another order of the same sums leaves uncertain: the largest element times the precision to the 3/4."""
+    expected = np.asarray(expected)
+    with np.errstate(all="ignore"):
+        size = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+        return float(np.finfo(expected.dtype).eps ** 0.75 * size)
 
 
 def _nth(k: int, several: Sequence[Any]) -> str:

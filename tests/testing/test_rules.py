@@ -10,7 +10,8 @@ import autograd_lite as ag
 from autograd_lite.primitive import Kernel, bilinear, elementwise, fused, general, linear, registry
 from autograd_lite.testing import GradientsDiffer, check_custom_rule
 from autograd_lite.testing.hazards import HAZARDS, found
-from autograd_lite.testing.hazards_of_inputs import INPUT_HAZARDS, broadcast, rule_dtypes
+from autograd_lite.testing.hazards_of_dtypes import rule_dtypes
+from autograd_lite.testing.hazards_of_inputs import INPUT_HAZARDS, broadcast
 from autograd_lite.testing.runs import Case
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (2, 3))
@@ -397,6 +398,25 @@ REAL = {"eigenvalues"}
 def test_right_rules_are_accepted(name: str) -> None:
     function, args = RIGHT[name]
     assert check_custom_rule(function, args, complex=False if name in REAL else None).ok
+
+
+F = np.arange(1, 8, dtype=np.float32) / 7
+HILBERT = 1 / (np.arange(7)[:, None] + np.arange(7) + 1.0)
+ILL_CONDITIONED: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "cancellation": (lambda x, y: x * y * 1e3 - y * x * 1e3 + x, (F.astype(np.float64), np.sqrt(F))),
+    "variance far from zero": (np.var, (F + 1000,)),
+    "inverse": (np.linalg.inv, (HILBERT,)),
+    "pseudo-inverse": (np.linalg.pinv, (HILBERT[:, :4],)),
+    "too large for float32": (np.square, (np.array([1e150, -3e140]),)),
+    "too small for float32": (np.log, (np.array([1e-60, 2e-50]),)),
+    "all zero": (lambda x: np.maximum(x, 0), (np.zeros(3),)),
+}
+
+
+@pytest.mark.parametrize("name", ILL_CONDITIONED)
+def test_rounding_is_no_hazard(name: str) -> None:
+    function, args = ILL_CONDITIONED[name]
+    assert list(found(ALL, Case(function, args))) == []
 
 
 def test_a_rule_of_ones_own() -> None:
