@@ -42,8 +42,10 @@ HALVINGS = 6
 NEAR = 0.1
 CANCELLED = 1e-12
 ENOUGH = 1e-10  # relative; where the estimate is above it, other steps are tried
+MODEST = 1e-7  # ... and where it is above this, small ones too, at which f is known less well
 SMALLER = (2.0**-7, 2.0**-14, 2.0**-21, 2.0**-28)  # of the first step, where that does not settle
 STAYS = 0.75  # what is left of a kink's second difference when the step is halved: all; of a smooth function's, half
+FLAT = 1e-7  # a difference of one-sided slopes that is this small beside the largest slope is none
 TINY = (2.0**-13, 2.0**-22)  # of the first step: a kink must be there still
 BLUR = 1e-6  # of the difference of the slopes: a kink may be that far from where it seems to be, in units of the step
 
@@ -78,8 +80,10 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) 
     largest = float(sizes(x).max(initial=1.0))
     size = largest if direction.place is None else direction.scale
     flat = size_nearby(f, x, direction, here) / max(largest, 1.0)  # next to this a slope is none
-    for factor in (SMALLER[0], 1 / size, SMALLER[0] / size, *SMALLER[1:]):
-        if np.all(error <= ENOUGH * max(float(np.abs(slope).max(initial=0.0)), flat)):
+    for factor, enough in (
+        (SMALLER[0], ENOUGH), (1 / size, ENOUGH), (SMALLER[0] / size, ENOUGH), *((k, MODEST) for k in SMALLER[1:])
+    ):  # fmt: skip
+        if np.all(error <= enough * max(float(np.abs(slope).max(initial=0.0)), flat)):
             break
         new, new_error, new_bend = _extrapolated(f, x, direction, FIRST_STEP * direction.scale * factor, here)
         # Two that agree: the smaller error.  Two that do not: the larger steps have settled by accident, on
@@ -138,7 +142,8 @@ def _extrapolated(
         # Jumps can make larger steps agree by accident; the smallest one, on its own, must be near them.
         off = np.abs(above[0] - best)
         error = np.where(off > NEAR * np.abs(best), np.maximum(error, off), error)
-        stays = np.abs(bend) > np.maximum(STAYS * np.abs(wider), 32 * rounding)
+        least = FLAT * float(np.abs(np.where(np.isfinite(best), best, 0.0)).max(initial=0.0))
+        stays = np.abs(bend) > np.maximum(np.maximum(STAYS * np.abs(wider), 32 * rounding), least)
     return best, error, np.where(stays, bend, 0.0)
 
 
