@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..source_lines import SourceLine, line_of
+from ..sweeps import ALIAS
 from ..tape import Node
 from .model_judging import Judge, Judged
 from .model_names import Names
-from .model_nodes import Blamed, first_gradient, first_value, paired
+from .model_nodes import Blamed, first_gradient, first_value, paired, rule_alone
 from .model_reports import Divergence
 from .model_runs import Call, Run, Seen
+
+_MOST = 8
+"""How many operations are listed where the one to blame is not known."""
 
 
 class Pair(NamedTuple):
@@ -108,20 +112,65 @@ class Both:
                 yield f"its {name.removeprefix(inside)}", self.judge.gradients(a, b)
 
     def _first_inside(self, pair: Pair, kind: str) -> Difference | None:
-        """What shows first that something is wrong between the calls that a call makes."""
+        """What shows first that something is wrong between the calls that a call makes; with what is done there."""
         inside = [p for p in self.calls if pair.model.end < p.model.end and p.model.begin < pair.model.begin]
-        if kind == "value":
-            for inner in sorted(inside, key=lambda p: -p.model.begin):
+        forward = kind == "value"
+        inside.sort(key=lambda p: -p.model.begin if forward else p.model.end)
+        for inner in inside:
+            if forward:
                 wrong = _first((path, self.judge.values(a, b)) for path, a, b in inner.inputs())
-                if wrong is not None:
-                    return Difference(f"what goes into {inner.model.title}{_at(inner.model.line)}", wrong[1])
-            return None
-        for inner in sorted(inside, key=lambda p: p.model.end):
-            wrong = _first((path, self.judge.gradients(a, b)) for path, a, b in inner.outputs())
+                what = f"what goes into {inner.model.title}"
+            else:
+                wrong = _first((path, self.judge.gradients(a, b)) for path, a, b in inner.outputs())
+                what = f"the gradient that arrives at the output of {inner.model.title}"
             if wrong is not None:
-                what = f"the gradient that arrives at the output of {inner.model.title}{_at(inner.model.line)}"
-                return Difference(what, wrong[1])
+                return Difference(f"{what}{_at(inner.model.line)}", wrong[1])
         return None
+
+    def _between(self, pair: Pair, kind: str) -> list[Node]:
+        """The operations that a call does itself where it diverges, outside of the calls inside it, in their order.
+
+        They are of the side whose graph is known, the model's if both are.
+        """
+        side, run = ("model", self.model) if self.model.nodes else ("reference", self.reference)
+        call: Call = getattr(pair, side)
+        inside = [c for c in run.calls if call.end < c.end and c.begin < call.begin]
+        older, newer = call.begin, call.end  # the stretch of time, which counts downwards
+        for p in self.calls:
+            inner: Call = getattr(p, side)
+            if inner not in inside:
+                continue
+            if kind == "value":
+                before = all(self.judge.values(a, b).ok for _, a, b in p.inputs())
+            else:
+                before = not all(self.judge.gradients(a, b).ok for _, a, b in p.outputs())
+            if before:
+                older = min(older, inner.end)
+            else:
+                newer = max(newer, inner.begin)
+        return [
+            node
+            for node in run.nodes
+            if older > node.order > newer
+            and node.primitive not in (None, ALIAS)
+            and not any(c.begin > node.order > c.end for c in inside)
+        ]
+
+    def _operation_there(self, pair: Pair, kind: str) -> tuple[Node | None, list[str]]:
+        """The operation to blame in a call as far as one graph can tell: the only one, or one whose rule is wrong.
+
+        With what is to be said of it.
+        """
+        nodes = self._between(pair, kind)
+        for node in reversed(nodes) if kind == "gradient" else ():
+            wrong = _wrong_rule(node)
+            if wrong:
+                return node, [wrong]
+        if len(nodes) <= 1:
+            return next(iter(nodes), None), []
+        told = list(dict.fromkeys(f"{node.name}{_at(line_of(node))}" for node in nodes))
+        more = ", ..." if len(told) > _MOST else ""
+        return None, [f"what is done there: {', '.join(told[:_MOST])}{more}"]
 
     def _by_loss(self, kind: str) -> Divergence | None:
         """A divergence outside of the model: in the loss; or one that no single call accounts for."""
@@ -168,21 +217,27 @@ class Both:
             what = "its answer" if kind == "value" else "the gradient that it hands on"
             difference = Difference(what, found.judged)
         assert difference is not None
+        call = None if pair is None else pair.model
         diagnosis = difference.judged.diagnosis("it")
-        remarks = [found.remark] if found is not None and found.remark else []
+        node, remarks = None if found is None else found.node, []
+        if found is not None:
+            remarks += [found.remark] if found.remark else []
+            if kind == "gradient" and found.node.primitive is not found.other.primitive:
+                remarks += filter(None, (_wrong_rule(one) for one in (found.node, found.other)))
+        elif pair is not None:
+            node, remarks = self._operation_there(pair, kind)
         if pair is not None and kind == "value":
             remarks += self._differing_parameters(pair)
         if diagnosis is not None:
             remarks.append(diagnosis.text)
-        call = pair.model if pair is not None else None
         return Divergence(
             kind,
             "the loss" if call is None else call.title,
             "" if call is None else call.kind,
             "" if call is None or call.line is None else str(call.line),
             "" if pair is None or pair.reference.line is None else str(pair.reference.line),
-            "" if found is None else found.node.name,
-            "" if found is None else str(line_of(found.node) or ""),
+            "" if node is None else node.name,
+            "" if node is None else str(line_of(node) or ""),
             f"{difference.what}: {difference.judged.text}",
             "" if diagnosis is None else diagnosis.kind,
             tuple(remarks),
@@ -200,6 +255,16 @@ class Both:
 
 def _first(found: Iterator[tuple[str, Judged]]) -> tuple[str, Judged] | None:
     return next(((name, judged) for name, judged in found if not judged.ok), None)
+
+
+def _wrong_rule(node: Node) -> str:
+    """What is wrong with the rule of an operation by itself, in words; "" if nothing is known to be."""
+    wrong = rule_alone(node)
+    if wrong is None:
+        return ""
+    return f"the rule of {node.name}{_at(line_of(node))} is wrong beside {wrong.oracle}" + (
+        f" ({wrong.diagnosis})" if wrong.diagnosis else ""
+    )
 
 
 def _at(line: SourceLine | None) -> str:

@@ -1,8 +1,7 @@
 """Two tensors of two models beside each other: do they agree, up to what rounding leaves uncertain.
 
-How far rounding carries is measured: the model is run again with all that goes into it moved by a rounding error, and
-a tensor may be off by some times as much as it moved then, beside some units in the last place of its largest element.
-(D. S. Parker, Monte Carlo Arithmetic, 1997, has the idea, for every operation; this moves parameters and inputs only.)
+How far rounding carries is measured (`model_rounding`): a tensor may be off by some times as much as it moves when
+rounding errors are made on purpose, and by some units in the last place of its largest element.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ ROUNDING = 64
 """In units of the last place of the largest element."""
 
 SPREAD = 32
-"""How many times as far as moving everything by a rounding error has moved it."""
+"""How many times as far as rounding errors made on purpose have moved it."""
 
 
 class Judged(NamedTuple):
@@ -86,8 +85,8 @@ class Judge(NamedTuple):
         precision = float(np.finfo(got.dtype).eps)
         with np.errstate(all="ignore"):
             size = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
-            off = np.abs(got - expected).astype(np.float64)
-            off[(got == expected) | (np.isnan(got) & np.isnan(expected))] = 0.0
+            same = (got == expected) | (np.isnan(got) & np.isnan(expected))  # infinities among them
+            off = np.where(same, 0.0, np.abs(got - expected).astype(np.float64))
             allowed = np.full(got.shape, ROUNDING * precision * size + SPREAD * noise)
             if self.rtol is not None or self.atol is not None:
                 allowed = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(expected).astype(np.float64)

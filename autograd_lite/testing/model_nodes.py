@@ -15,9 +15,11 @@ import numpy as np
 
 from ..sweeps import pullback
 from ..tape import Node, leaf
+from .check import check_gradients
 from .model_judging import Judge, Judged
 from .model_runs import Run, Seen
 from .oracles.directions import Array
+from .reports import Comparison
 
 Pairs = dict[Node, Node]
 
@@ -103,6 +105,31 @@ def _handed_on(node: Node, gradient: Array) -> Iterator[tuple[Node, Array]]:
     found = pullback([alone], [cotangent], inputs=list(fresh.values()), retain_graph=True)
     for parent, g in zip(fresh, found, strict=True):
         yield parent, np.zeros(parent.shape, parent.dtype) if g is None else np.asarray(g)
+
+
+def rule_alone(node: Node) -> Comparison | None:
+    """What is wrong with the backward rule of one operation at these arguments, beside differences; None if nothing.
+
+    Nothing is said of an operation that cannot be called again with what was saved of it.
+    """
+    primitive, saved = node.primitive, node.saved
+    if primitive is None or primitive.many or saved is None:
+        return None
+    arguments = saved[1:]
+    moving = [i for i, parent in enumerate(node.parents) if parent is not None]
+    if not all(isinstance(arguments[i], (np.ndarray, np.generic)) for i in moving):
+        return None
+
+    def operation(*points: Any) -> Any:
+        given = dict(zip(moving, points, strict=True))
+        called = (given.get(i, argument) for i, argument in enumerate(arguments))
+        return primitive(*called, **(node.kwargs or {}))
+
+    try:
+        report = check_gradients(operation, *(arguments[i] for i in moving), modes=("reverse",))
+    except Exception:  # it takes no other numbers than those: nothing can be said
+        return None
+    return next((comparison for comparison in report.comparisons if not comparison.ok), None)
 
 
 def _remark(a: Node, b: Node) -> str:

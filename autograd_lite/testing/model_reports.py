@@ -47,7 +47,7 @@ class Divergence:
         type: its class.
         line: of the user's program that called it, "file:line in function: text"; "" if that is not known.
         reference_line: the same in the reference.
-        operation: the name of the operation to blame; "" where no graph is known on one of the sides.
+        operation: the name of the operation to blame; "" where several may be, as beside a model of PyTorch.
         operation_line: the line that recorded it.
         text: what differs, and how.
         diagnosis: the kind of mistake, a word of `diagnosis.KINDS`; "" if none fits.

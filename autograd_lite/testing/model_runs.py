@@ -34,7 +34,7 @@ LossFunction = Callable[[Any], Any]
 class Seen:
     """A tensor as it was when it was seen: its values, and the gradient by it.
 
-    noise  how far the values, and the gradient, move when all that goes into the model moves by a rounding error
+    noise  how far the values, and (`gradient_noise`) the gradient, move when rounding errors are made on purpose
     """
 
     __slots__ = ("array", "gradient", "gradient_noise", "handle", "noise")
@@ -45,7 +45,7 @@ class Seen:
         self.noise = self.gradient_noise = 0.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Call:
     """A call of a module.
 
@@ -77,7 +77,7 @@ class Run:
     calls       in the order in which they ended
     inputs      the floating ones, by position
     parameters  by name
-    nodes       of the engine, oldest first; empty where they were not asked for
+    nodes       of the engine, oldest first; empty for a model of PyTorch
     """
 
     def __init__(self, calls: list[Call], inputs: dict[int, Seen], parameters: dict[str, Seen]) -> None:
@@ -102,33 +102,29 @@ class Run:
             yield "the loss", self.loss
 
 
-def run(side: Side, values: Sequence[Any], seed: int, loss: LossFunction | None, *, nodes: bool = False) -> Run:
-    """Run a model on some inputs, and sweep back from its loss, or from random weights on its outputs.
-
-    With `nodes`, all nodes of the engine are looked at too.
-    """
+def run(side: Side, values: Sequence[Any], seed: int, loss: LossFunction | None) -> Run:
+    """Run a model on some inputs, and sweep back from its loss, or from random weights on its outputs."""
     calls: list[Call] = []
     with ExitStack() as stack:
         stack.enter_context(side.recording())
         stack.enter_context(side.undisturbed(seed))
-        if nodes:
-            stack.enter_context(_everything_kept())
         if isinstance(side, EngineSide):
+            stack.enter_context(_everything_kept())
             stack.enter_context(source_lines())
         with _watched(side, calls):
             given = [side.argument(x) if isinstance(x, np.ndarray) else x for x in values]
-            leaves = {i: _seen(side, x) for i, x in enumerate(given) if side.is_tensor(x) and _floats(side.array(x))}
+            leaves = {i: _seen(side, x) for i, x in enumerate(given) if side.is_tensor(x) and floats(side.array(x))}
             answer = side.model(*given)
         seen = Run(calls, leaves, {name: _seen(side, p) for name, p in side.parameters.items()})
         if loss is None:
-            ends = [y for y in tensors_in(answer, side).values() if _floats(side.array(y))]
+            ends = [y for y in tensors_in(answer, side).values() if floats(side.array(y))]
             arrays = [side.array(y) for y in ends]
             cotangents = [_drawn(a.shape, a.dtype.kind, [seed, i]).astype(a.dtype) for i, a in enumerate(arrays)]
         else:
             ends = [_checked_loss(loss(answer), side)]
             seen.loss = _seen(side, ends[0])
             cotangents = [np.ones(seen.loss.array.shape, seen.loss.array.dtype)]
-        if nodes:
+        if isinstance(side, EngineSide):
             seen.nodes = _nodes_of(ends, seen)
         everything = [one for _, one in seen.seen()]
         found = side.gradients(ends, cotangents, [one.handle for one in everything])
@@ -143,7 +139,7 @@ def _checked_loss(loss: Any, side: Side) -> Any:
     return loss
 
 
-def _floats(array: Array) -> bool:
+def floats(array: Array) -> bool:
     return array.dtype.kind in "fc"
 
 
@@ -216,9 +212,6 @@ def _nodes_of(ends: Sequence[Any], seen: Run) -> dict[Node, Seen]:
     }
 
 
-# --- the same model, run again -----------------------------------------------------------------------------
-
-
 @contextmanager
 def repeatable(*sides: Side) -> Iterator[Callable[[int, bool], None]]:
     """Random numbers that can be begun anew; gives begin(seed, also the generators that modules have of their own)."""
@@ -235,43 +228,3 @@ def repeatable(*sides: Side) -> Iterator[Callable[[int, bool], None]]:
         yield begin
     finally:
         _restore(states)
-
-
-@contextmanager
-def moved_by_rounding(side: Side, values: Sequence[Any], seed: int) -> Iterator[list[Any]]:
-    """Parameters a rounding error off, at random; gives inputs that are so too."""
-    rng = np.random.default_rng([seed, 5])
-
-    def moved(array: Array) -> Array:
-        steps = np.finfo(array.dtype).eps * rng.choice([-1.0, 1.0], array.shape)
-        return np.asarray(array * (1 + steps), array.dtype)
-
-    own: list[Callable[[], None]] = []
-    seen: set[int] = set()
-    try:
-        for parameter in side.parameters.values():
-            if id(parameter) not in seen and _floats(side.held(parameter)):
-                seen.add(id(parameter))
-                own.append(side.put(parameter, moved(side.held(parameter))))
-        yield [moved(x) if isinstance(x, np.ndarray) and _floats(x) else x for x in values]
-    finally:
-        for back in own:
-            back()
-
-
-def note_noise(first: Run, others: Sequence[Run]) -> None:
-    """Write down how far all that was seen has moved in other runs; the least of these, so that no kink tells."""
-    along = [dict(other.seen()) for other in others]
-    for key, one in first.seen():
-        beside = [other[key] for other in along if key in other]
-        if beside:
-            one.noise = min(_distance(one.array, other.array) for other in beside)
-            one.gradient_noise = min(_distance(one.gradient, other.gradient) for other in beside)
-
-
-def _distance(a: Array | None, b: Array | None) -> float:
-    if a is None or b is None or a.shape != b.shape or not _floats(a):
-        return 0.0
-    with np.errstate(all="ignore"):
-        distances = np.abs(a - b)
-    return float(np.max(distances, initial=0.0, where=np.isfinite(distances)))

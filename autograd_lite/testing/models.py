@@ -23,7 +23,8 @@ from .model_divergence import Both
 from .model_judging import Judge, Judged
 from .model_names import Names, copied, matched_parameters, tied_differently
 from .model_reports import ModelComparison, ModelsDiffer, Row
-from .model_runs import Call, LossFunction, Run, Seen, moved_by_rounding, note_noise, repeatable, run
+from .model_rounding import note_noise, rounded_at_random
+from .model_runs import Call, LossFunction, Run, floats, repeatable, run
 from .model_sides import EngineSide, Side, side_of
 from .subject import as_value
 
@@ -63,8 +64,8 @@ def compare_models(
         training: True or False puts all modules in that mode for the comparison; None leaves each in its own, and
             reports those that differ.
         rtol: the relative tolerance, for each element; by default what it may be off by is measured: the model is run
-            again with parameters and inputs moved by rounding errors, and 32 times as far as a tensor moves then, and
-            64 units in the last place of its largest element, are allowed.
+            again with rounding errors made on purpose, and 32 times as far as a tensor moves then, and 64 units in the
+            last place of its largest element, are allowed.
         atol: the absolute tolerance.
         seed: of all random numbers; by default `reports.default_seed`.
 
@@ -105,16 +106,15 @@ def compare_models(
         if copy_parameters:
             stack.enter_context(copied(side, other, pairs))
 
-        def runs(which: Side, *, anew: int = 0, nodes: bool = False, given: list[Any] = values) -> Run:
+        def runs(which: Side, *, anew: int = 0, given: list[Any] = values) -> Run:
             begin(seed + anew, not anew)
             try:
-                return run(which, given, seed + anew, losses[which is other], nodes=nodes)
+                return run(which, given, seed + anew, losses[which is other])
             except Exception as error:
                 error.add_note(f"while {'the reference' if which is other else 'the model'} was run by compare_models")
                 raise
 
-        nodes = isinstance(side, EngineSide) and isinstance(other, EngineSide)
-        first, second = runs(side, nodes=nodes), runs(other, nodes=nodes)
+        first, second = runs(side), runs(other)
         chance, reproducible = [], True
         for one, seen in ((side, first), (other, second)):
             where = _differing_call(seen, runs(one, anew=1))
@@ -124,8 +124,8 @@ def compare_models(
         if reproducible:
             moved = []
             for anew in (1, 2):
-                with moved_by_rounding(side, values, seed + anew) as given:
-                    moved.append(runs(side, nodes=nodes, given=given))
+                with rounded_at_random(side, values, seed + anew) as given:
+                    moved.append(runs(side, given=given))
             note_noise(first, moved)
     both = Both(first, second, table, pairs, judge)
     rows = tuple(_rows(both, with_loss=loss is not None))
@@ -211,7 +211,7 @@ def _rows(both: Both, *, with_loss: bool) -> Iterator[Row]:
         yield _row("loss", "loss", judge.values(both.model.loss, both.reference.loss))
     for pair in [*(whole if with_loss else []), *reversed(inner)]:
         for path, a, b in pair.outputs():
-            if _floats(a) and (a.gradient is not None or b.gradient is not None):
+            if floats(a.array) and (a.gradient is not None or b.gradient is not None):
                 name = f"{pair.model.title}{path}" if pair.model.name else f"output{path}"
                 yield _row("gradient", name, judge.gradients(a, b))
     for i, a in both.model.inputs.items():
@@ -219,10 +219,6 @@ def _rows(both: Both, *, with_loss: bool) -> Iterator[Row]:
     for name, (a, b) in both.parameters.items():
         if a.gradient is not None or b.gradient is not None:
             yield _row("parameter gradient", name, judge.gradients(a, b))
-
-
-def _floats(seen: Seen) -> bool:
-    return seen.array.dtype.kind in "fc"
 
 
 # --- what is to be said beside the numbers -----------------------------------------------------------------
@@ -279,7 +275,7 @@ def _not_finite(both: Both) -> Iterator[str]:
     """Where both models give NaN or infinity: they agree, and it is seldom meant."""
     for pair in both.calls:
         for path, a, b in pair.outputs():
-            if _floats(a) and not np.isfinite(a.array).all() and both.judge.values(a, b).ok:
+            if floats(a.array) and not np.isfinite(a.array).all() and both.judge.values(a, b).ok:
                 yield f"both give numbers that are not finite: {pair.model.title}{path}"
                 return
 
