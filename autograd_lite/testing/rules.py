@@ -68,7 +68,8 @@ def check_custom_rule(
         samples: inputs off kinks and ties; a tuple of arguments each, or an array for a function of one argument.
         order: 1 for a rule that cannot be differentiated again.
         elementwise: whether arguments broadcast against each other; by default what the primitive is declared to be.
-        complex: whether it takes complex numbers; by default it is tried, and left out where the function raises.
+        complex: whether it takes complex numbers; by default it is tried, and left out where the function raises, or
+            its derivatives do.
         without: names of what the function is not made for.
         rtol, atol, kinks, seed: as of `assert_gradients_close`.
 
@@ -116,19 +117,7 @@ def check_custom_rule(
         narrow = narrowed(case) if "single precision" not in without else None
         if narrow is not None:
             pieces.append(_derivatives(narrow, 1, options))
-        turned = made_complex(case) if complex is not False and "complex" not in without else None
-        if turned is not None:
-            pieces.append(_derivatives(turned, order, options))
-            if not pieces[-1].ok and complex is None:
-                whole = replace(whole, notes=(*whole.notes, "if it is not made for complex numbers, say complex=False"))
-        elif complex:
-            pieces.append(
-                replace(
-                    whole, comparisons=(), problems=(f"complex: the function does not take complex numbers {shown}",)
-                )
-            )
-        elif complex is None and not any(x.dtype.kind == "c" for x in case.points):
-            whole = replace(whole, notes=(*whole.notes, f"it takes no complex numbers {shown}"))
+        pieces.append(_in_complex_numbers(case, order, options, False if "complex" in without else complex))
         problems = tuple(f"{text} ({shown})" for text in found(hazards, case))
         beside = replace(whole, comparisons=(), problems=problems, notes=tuple(views_of_inputs(case)))
         whole = joined(whole, [*pieces, publish(beside) if problems else beside])
@@ -147,3 +136,21 @@ def _derivatives(case: Case, order: int, options: dict[str, Any]) -> Report:
     except Exception as error:
         return Report(name, "", case.seed, (), (f"the derivatives of {name}: {raised(error)}",))
     return joined(Report(name, "", case.seed), made)
+
+
+def _in_complex_numbers(case: Case, order: int, options: dict[str, Any], wanted: bool | None) -> Report:
+    """The derivatives at complex inputs; where that was not asked for, what refuses them is only noted."""
+    name = getattr(case.function, "__name__", type(case.function).__name__)
+    silent = Report(name, "", case.seed)
+    if wanted is False or any(x.dtype.kind == "c" for x in case.points):
+        return silent
+    turned = made_complex(case)
+    if turned is None:
+        text = f"complex: it takes no complex numbers for {', '.join(map(describe, case.args))}"
+        return replace(silent, problems=(text,)) if wanted else replace(silent, notes=(text,))
+    report = _derivatives(turned, order, options)
+    if report.ok or wanted:
+        return report
+    if not report.comparisons:  # an error was raised, which is no wrong derivative
+        return replace(silent, notes=report.problems)
+    return replace(report, notes=(*report.notes, "if it is not made for complex numbers, say complex=False"))

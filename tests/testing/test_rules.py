@@ -446,8 +446,24 @@ def test_complex_rules_are_checked() -> None:
     with pytest.raises(GradientsDiffer, match="complex128"):
         check_custom_rule(rule, X)
     check_custom_rule(rule, X, complex=False)
-    with pytest.raises(GradientsDiffer, match="does not take complex numbers"):
+    with pytest.raises(GradientsDiffer, match="takes no complex numbers"):
         check_custom_rule(lambda x: np.cbrt(x), X, complex=True)
+
+
+def test_derivatives_that_refuse_complex_numbers_are_noted() -> None:
+    def square(x):
+        return x * x
+
+    def rule(v, _ans, x):
+        if x.dtype.kind == "c":
+            raise TypeError("for real numbers only")
+        return 2 * v * x
+
+    rule = elementwise(square, rule)
+    assert "for real numbers only" in str(check_custom_rule(rule, X))
+    with pytest.raises(GradientsDiffer, match="for real numbers only"):
+        check_custom_rule(rule, X, complex=True)
+    assert check_custom_rule(np.exp, X + 1j, complex=True).ok
 
 
 def test_second_order_is_checked_and_can_be_left_out() -> None:
