@@ -18,7 +18,7 @@ ROUNDING = 64
 UNSURE = 1e-3
 """Finite differences whose error may be more than this, relative to the largest element, prove nothing."""
 
-NOISE = 1e6
+NOISE = 1e9
 """... unless it is no more than this, in units of the last place of f: steps had to be small, and nothing was there."""
 
 

@@ -51,10 +51,7 @@ def test_nine_of_ten_diagnoses_of_a_kind_are_right(kind: str) -> None:
     assert len(missed) <= len(judged(kind)) / 10, missed
 
 
-NOISE = pytest.mark.xfail(reason="two equal distributions: finite differences of rounding do not settle", strict=False)
-
-
-@pytest.mark.parametrize("group", [pytest.param(g, marks=NOISE) if g == "hard landscapes" else g for g in GROUPS])
+@pytest.mark.parametrize("group", GROUPS)
 def test_no_right_gradient_is_rejected(group: str) -> None:
     reports = {case.name: ours(case) for case in GROUPS[group]}
     assert {name: str(report) for name, report in reports.items() if not report.ok} == {}
