@@ -1,8 +1,9 @@
 """Two recorded graphs walked in parallel: the first operation whose value, or whose backward rule, gives other numbers.
 
 Nodes are paired from known places outward: what went into and came out of the same module, parameters, inputs; and
-from there on through operations of the same name.  An operation is to blame if its arguments agree and its answer does
-not; and going backward, if what it was given and what arrived at it agree, and what it hands on does not.
+from there on through operations of the same name, and then of others.  An operation is to blame if its arguments agree
+and its answer does not; and going backward, if what it was given and what arrived at it agree, and what it hands on
+does not.
 """
 
 from __future__ import annotations
@@ -38,14 +39,16 @@ def paired(model: Run, reference: Run, known: Iterable[tuple[Seen, Seen]]) -> Pa
     pairs: Pairs = {}
     taken: set[Node] = set()
     waiting = [(a.handle, b.handle) for a, b in known]
-    while waiting:
-        a, b = waiting.pop(0)
+    doubtful: list[tuple[Node | None, Node | None]] = []  # the arguments of operations that have not the same name
+    while waiting or doubtful:
+        a, b = waiting.pop(0) if waiting else doubtful.pop(0)
         if a is None or b is None or a in pairs or b in taken or a.shape != b.shape:
             continue
         pairs[a] = b
         taken.add(b)
-        if a.primitive is b.primitive and len(a.parents) == len(b.parents):
-            waiting += [(p, q) for p, q in zip(a.parents, b.parents, strict=True) if p is not None]
+        if len(a.parents) == len(b.parents):
+            further = waiting if a.primitive is b.primitive else doubtful
+            further += zip(a.parents, b.parents, strict=True)
     return {a: pairs[a] for a in model.nodes if a in pairs and pairs[a] in reference.nodes}
 
 
