@@ -15,12 +15,16 @@ from ..sweeps import ALIAS
 from ..tape import Node
 from .model_judging import Judge, Judged
 from .model_names import Names
-from .model_nodes import Blamed, first_gradient, first_value, paired, rule_alone
+from .model_nodes import Blamed, first_gradient, first_value, first_without_like, paired, rule_alone
 from .model_reports import Divergence
 from .model_runs import Call, Run, Seen
 
 _MOST = 8
 """How many operations are listed where the one to blame is not known."""
+
+
+_TRIED = 64
+"""How many operations have their rules tried by themselves."""
 
 
 class Pair(NamedTuple):
@@ -162,12 +166,16 @@ class Both:
         With what is to be said of it.
         """
         nodes = self._between(pair, kind)
-        for node in reversed(nodes) if kind == "gradient" else ():
+        for node in nodes[: -_TRIED - 1 : -1] if kind == "gradient" else ():
             wrong = _wrong_rule(node)
             if wrong:
                 return node, [wrong]
         if len(nodes) <= 1:
             return next(iter(nodes), None), []
+        if kind == "value" and self.graphs_known:
+            alone = first_without_like(nodes, self.model, self.reference, self.judge)
+            if alone is not None:
+                return alone, ["nothing in the reference gives the same out of the same"]
         told = list(dict.fromkeys(f"{node.name}{_at(line_of(node))}" for node in nodes))
         more = ", ..." if len(told) > _MOST else ""
         return None, [f"what is done there: {', '.join(told[:_MOST])}{more}"]

@@ -9,7 +9,8 @@ does not.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ def paired(model: Run, reference: Run, known: Iterable[tuple[Seen, Seen]]) -> Pa
     """For nodes of the model those of the reference that do the same."""
     pairs: Pairs = {}
     taken: set[Node] = set()
-    waiting = [(a.handle, b.handle) for a, b in known]
+    waiting: list[tuple[Node | None, Node | None]] = [(a.handle, b.handle) for a, b in known]
     doubtful: list[tuple[Node | None, Node | None]] = []  # the arguments of operations that have not the same name
     while waiting or doubtful:
         a, b = waiting.pop(0) if waiting else doubtful.pop(0)
@@ -48,7 +49,7 @@ def paired(model: Run, reference: Run, known: Iterable[tuple[Seen, Seen]]) -> Pa
         taken.add(b)
         if len(a.parents) == len(b.parents):
             further = waiting if a.primitive is b.primitive else doubtful
-            further += zip(a.parents, b.parents, strict=True)
+            further.extend(zip(a.parents, b.parents, strict=True))
     return {a: pairs[a] for a in model.nodes if a in pairs and pairs[a] in reference.nodes}
 
 
@@ -77,26 +78,53 @@ def first_gradient(
             continue
         if not _arguments_agree(a, b, pairs, model, reference, judge):
             continue
-        for (parent, got), (_, expected) in zip(_handed_on(a, g), _handed_on(b, other_g), strict=False):
+        handed, other_handed = _handed_on(a, g), _handed_on(b, other_g)
+        for i, (parent, other) in enumerate(zip_longest(a.parents, b.parents)):
+            expected = other_handed.get(other)
+            got = handed.get(parent)
+            if got is None and expected is None:
+                continue
+            got = np.zeros_like(expected) if got is None else got
             noise = model.nodes[parent].gradient_noise if parent in model.nodes else 0.0
-            judged = judge.arrays(got, expected, noise)
+            judged = judge.arrays(got, np.zeros_like(got) if expected is None else expected, noise)
             if not judged.ok:
-                return Blamed(a, b, judged, _remark(a, b))
+                cut = f"its argument {i} carries no gradient"
+                remark = f"{cut} here" if parent is None else f"{cut} in the reference" if other is None else ""
+                return Blamed(a, b, judged, remark or _remark(a, b))
+    return None
+
+
+def first_without_like(nodes: Iterable[Node], model: Run, reference: Run, judge: Judge) -> Node | None:
+    """The first operation that gives what no operation of the reference gives, out of what some of them give."""
+    by_shape: dict[tuple[int, ...], list[Seen]] = {}
+    for node, seen in reference.nodes.items():
+        by_shape.setdefault(tuple(node.shape), []).append(seen)
+
+    def known(node: Node) -> bool:
+        one = model.nodes.get(node)
+        return one is not None and any(judge.values(one, other).ok for other in by_shape.get(tuple(node.shape), ()))
+
+    for node in nodes:
+        if not known(node) and all(known(parent) for parent in node.parents if parent is not None):
+            return node
     return None
 
 
 def _arguments_agree(a: Node, b: Node, pairs: Pairs, model: Run, reference: Run, judge: Judge) -> bool:
-    mine = [p for p in a.parents if p is not None]
-    theirs = [q for q in b.parents if q is not None]
-    if a.primitive is b.primitive:
-        matched = len(mine) == len(theirs) and all(pairs.get(p) is q for p, q in zip(mine, theirs, strict=True))
-    else:
-        matched = all(pairs.get(p) in theirs for p in mine)
-    return matched and all(judge.values(model.nodes[p], reference.nodes[pairs[p]]).ok for p in mine)
+    if a.primitive is not b.primitive:
+        mine = [(p, pairs.get(p)) for p in a.parents if p is not None]
+        return all(q is not None and q in b.parents and _agree(p, q, model, reference, judge) for p, q in mine)
+    both = [(p, q) for p, q in zip_longest(a.parents, b.parents) if p is not None and q is not None]
+    # A constant on one side may be none on the other: that is what is to be found out.
+    return all(pairs.get(p) is q and _agree(p, q, model, reference, judge) for p, q in both)
 
 
-def _handed_on(node: Node, gradient: Array) -> Iterator[tuple[Node, Array]]:
-    """What the rules of one operation alone make of the cotangent that arrived: for each argument its gradient."""
+def _agree(a: Node, b: Node, model: Run, reference: Run, judge: Judge) -> bool:
+    return judge.values(model.nodes[a], reference.nodes[b]).ok
+
+
+def _handed_on(node: Node, gradient: Array) -> dict[Node | None, Array]:
+    """What the rules of one operation alone make of the cotangent that arrived: the gradient for each argument."""
     fresh: dict[Node, Node] = {}
     for parent in node.parents:
         if parent is not None and parent.dtype is not None and parent not in fresh:
@@ -106,8 +134,10 @@ def _handed_on(node: Node, gradient: Array) -> Iterator[tuple[Node, Array]]:
     alone.parents = tuple(None if parent is None else fresh.get(parent) for parent in node.parents)
     cotangent = np.conj(gradient) if node.dtype.kind == "c" else gradient
     found = pullback([alone], [cotangent], inputs=list(fresh.values()), retain_graph=True)
-    for parent, g in zip(fresh, found, strict=True):
-        yield parent, np.zeros(parent.shape, parent.dtype) if g is None else np.asarray(g)
+    return {
+        parent: np.zeros(parent.shape, parent.dtype) if g is None else np.asarray(g)
+        for parent, g in zip(fresh, found, strict=True)
+    }
 
 
 def rule_alone(node: Node) -> Comparison | None:
@@ -144,9 +174,9 @@ def _remark(a: Node, b: Node) -> str:
     for key in {**mine, **theirs}:
         if not _same(mine.get(key), theirs.get(key)):
             return f"its {key}= is {_short(mine.get(key))} here, in the reference {_short(theirs.get(key))}"
-    for i, parent in enumerate(a.parents):
+    for i, (parent, other) in enumerate(zip_longest(a.parents, b.parents)):
         x, y = ((node.saved or ())[1 + i : 2 + i] for node in (a, b))
-        if parent is None and x and y and not _same(x[0], y[0]):
+        if parent is None and other is None and x and y and not _same(x[0], y[0]):
             return f"its argument {i} is {_short(x[0])} here, in the reference {_short(y[0])}"
     return ""
 
