@@ -50,9 +50,7 @@ def shorten(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         excinfo.traceback = type(excinfo.traceback)(kept)
 
 
-def explain(
-    report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item
-) -> None:
+def explain(report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> None:
     """Add to a failure what was compared, right and wrong.
 
     Where the test had returned what was checked, none of the frames are the user's: the report stands alone.
@@ -61,7 +59,7 @@ def explain(
 
     if not isinstance(excinfo.value, GradientsDiffer) or report.outcome != "failed":
         return
-    if not any(entry.path == item.path for entry in excinfo.traceback):
+    if not item.config.option.fulltrace and not any(entry.path == item.path for entry in excinfo.traceback):
         report.longrepr = pytest.Item.repr_failure(item, excinfo, style="value")  # type: ignore[assignment]
     if excinfo.value.report.comparisons:
         report.sections.append(("gradients compared", table(excinfo.value.report, item.config.rootpath)))
@@ -89,4 +87,3 @@ def place(report: Report, root: Path) -> str:
     file, colon, line = report.place.rpartition(":")
     relative = Path(file).is_relative_to(root)
     return f"{os.path.relpath(file, root) if relative else file}{colon}{line}"
-

@@ -16,7 +16,19 @@ from typing import Any
 
 Check = dict[str, Any]
 
-HEADINGS = ("test", "outcome", "function", "input", "mode", "order", "oracle", "compared", "differing", "worst", "verdict")
+HEADINGS = (
+    "test",
+    "outcome",
+    "function",
+    "input",
+    "mode",
+    "order",
+    "oracle",
+    "compared",
+    "differing",
+    "worst",
+    "verdict",
+)
 NUMBERS = {"order", "compared", "differing", "worst"}
 
 STYLE = """

@@ -1,4 +1,4 @@
-"""The `gradient_snapshot` fixture: what a function and its gradients are is stored beside the test, and held from then on."""
+"""The `gradient_snapshot` fixture: values and gradients are stored beside the test, and held from then on."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class GradientSnapshot:
         number = len(self._names) + 1
         label = name if name is not None else "" if number == 1 else str(number)
         if label in self._names:
-            raise ValueError(f"{self._item.nodeid}: there are two gradient snapshots of the name {label!r}; give another")
+            raise ValueError(f"{self._item.nodeid} takes two gradient snapshots of the name {label!r}; give another")
         self._names.add(label)
         names = [stem_of(self._item), *([file_name(label)] if label else []), "npz"]
         path = folder_of(self._item.path) / ".".join(names)

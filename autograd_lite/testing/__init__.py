@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import snapshots, strategies
     from .check import assert_gradients_close, check_gradients
     from .like_torch import gradcheck, gradgradcheck
     from .linting import Finding, lint, source_lines
@@ -40,7 +41,9 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "lint",
+    "snapshots",
     "source_lines",
+    "strategies",
 ]
 
 _WHERE = {
@@ -52,8 +55,10 @@ _WHERE = {
     "products": ("check_jvp", "check_vjp"),
     "reports": ("Comparison", "GradientsDiffer", "Report"),
     "rules": ("check_custom_rule",),
+    "snapshots": (),
+    "strategies": (),
 }
-"""The names that each module offers."""
+"""The names that each module offers; where there are none, the module is one itself."""
 
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 

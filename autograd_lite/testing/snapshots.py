@@ -33,7 +33,7 @@ from .diagnosis import Evidence, diagnose, diagnose_shape
 from .oracles.directions import Array
 from .reports import Comparison, Report
 from .subject import Part, Subject, as_value, by_hand
-from .tolerances import ROUNDING
+from .tolerances import ROUNDING, Tolerances
 
 UPDATE = "pytest --gradient-snapshot-update"
 
@@ -121,7 +121,9 @@ def load(path: str | Path) -> Snapshot:
         }
         return Snapshot(arrays["value"], by_number["gradient_"], by_number["input_"])
     except (ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not a gradient snapshot ({error}); restore it, or {UPDATE} writes it anew") from error
+        raise ValueError(
+            f"{path} is not a gradient snapshot ({error}); restore it, or {UPDATE} writes it anew"
+        ) from error
 
 
 def compare(taken: Snapshot, path: str | Path, *, rtol: float | None = None, atol: float | None = None) -> Report:
@@ -141,11 +143,11 @@ def compare(taken: Snapshot, path: str | Path, *, rtol: float | None = None, ato
     try:
         stored = load(path)
     except FileNotFoundError:
-        problems.append(f"there is no snapshot {path}: {UPDATE} stores one; look at what it stores before you commit it")
+        problems.append(f"there is no snapshot {path}: {UPDATE} stores one, of the function as it is now")
     except ValueError as error:
         problems.append(str(error))
     else:
-        tolerances = (rtol, atol)
+        tolerances = Tolerances(rtol, atol)
         for i in sorted({*taken.inputs, *stored.inputs}):
             text = _changed(f"input {i}", taken.inputs.get(i), stored.inputs.get(i), tolerances)[1]
             if text:
@@ -163,7 +165,7 @@ def compare(taken: Snapshot, path: str | Path, *, rtol: float | None = None, ato
     )  # fmt: skip
 
 
-def _compared(taken: Snapshot, stored: Snapshot, i: int | None, tolerances: tuple[float | None, float | None]) -> Comparison:
+def _compared(taken: Snapshot, stored: Snapshot, i: int | None, tolerances: Tolerances) -> Comparison:
     """The value, or the gradient by input i, beside what was stored."""
     if i is None:
         subject, got, expected = f"the value of {taken.function}", taken.value, stored.value
@@ -187,18 +189,15 @@ class _Counted(NamedTuple):
     worst: float = 0.0
 
 
-def _allowed(got: Array, expected: Array, tolerances: tuple[float | None, float | None]) -> Array:
-    rtol, atol = tolerances
+def _allowed(got: Array, expected: Array, tolerances: Tolerances) -> Array:
     eps = max(float(np.finfo(a.dtype).eps) for a in (got, expected))
     sizes = np.abs(expected).astype(np.float64)
     largest = float(sizes[np.isfinite(sizes)].max(initial=0.0))
-    wide = (eps**0.75 if rtol is None else rtol) * np.where(np.isfinite(sizes), sizes, 0.0)
-    return np.asarray(wide + (ROUNDING * eps * largest if atol is None else atol))
+    wide = (eps**0.75 if tolerances.rtol is None else tolerances.rtol) * np.where(np.isfinite(sizes), sizes, 0.0)
+    return np.asarray(wide + (ROUNDING * eps * largest if tolerances.atol is None else tolerances.atol))
 
 
-def _changed(
-    subject: str, got: Array | None, expected: Array | None, tolerances: tuple[float | None, float | None]
-) -> tuple[_Counted, str]:
+def _changed(subject: str, got: Array | None, expected: Array | None, tolerances: Tolerances) -> tuple[_Counted, str]:
     """How many elements differ, and in words in what way; "" if nothing has changed."""
     if got is None or expected is None:
         return _Counted(), f"{subject} is {'new' if expected is None else 'gone'}: f had other inputs"
@@ -234,14 +233,14 @@ def _sizes(off: Any, stored: Any) -> str:
     return f" ({relative}{float(off) / float(np.spacing(size)):.3g} ulps)"
 
 
-def _diagnosed(
-    taken: Snapshot, stored: Snapshot, i: int, tolerances: tuple[float | None, float | None]
-) -> tuple[str, str]:
+def _diagnosed(taken: Snapshot, stored: Snapshot, i: int, tolerances: Tolerances) -> tuple[str, str]:
     """In what way a gradient differs from the one that was stored: the kind, and words."""
     got, expected = taken.gradients[i], stored.gradients[i]
     if got.shape != expected.shape:
-        found = diagnose_shape(f"input {i}", _wide(got), _wide(expected), float(_allowed(got, expected, tolerances).max()))
-        return (found.kind, found.text) if found.kind != "wrong shape" else ("wrong shape", "")
+        found = diagnose_shape(
+            f"input {i}", _wide(got), _wide(expected), float(_allowed(got, expected, tolerances).max())
+        )
+        return found.kind, found.text
     if got.dtype != expected.dtype or not np.isfinite(expected).all():
         return "", ""
     allowed = _allowed(got, expected, tolerances)
