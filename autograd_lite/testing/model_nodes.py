@@ -114,9 +114,13 @@ def _arguments_agree(a: Node, b: Node, pairs: Pairs, model: Run, reference: Run,
     if a.primitive is not b.primitive:
         mine = [(p, pairs.get(p)) for p in a.parents if p is not None]
         return all(q is not None and q in b.parents and _agree(p, q, model, reference, judge) for p, q in mine)
-    both = [(p, q) for p, q in zip_longest(a.parents, b.parents) if p is not None and q is not None]
-    # A constant on one side may be none on the other: that is what is to be found out.
-    return all(pairs.get(p) is q and _agree(p, q, model, reference, judge) for p, q in both)
+    for p, q in zip_longest(a.parents, b.parents):
+        if p is None or q is None:  # a constant on one side may be none on the other: that is what is to be found out
+            continue
+        partner = pairs.get(p)
+        if partner is None or partner is not q or not _agree(p, partner, model, reference, judge):
+            return False
+    return True
 
 
 def _agree(a: Node, b: Node, model: Run, reference: Run, judge: Judge) -> bool:

@@ -124,7 +124,7 @@ class ModelComparison:
         wrong = sum(not row.ok for row in gradients)
         first = self.first_divergence
         if self.ok:
-            return f"the models agree: {len(values)} values and {len(gradients)} gradients"
+            return f"the models agree: {_count(values, 'value')} and {_count(gradients, 'gradient')}"
         if first is None:
             parameters = [row.name for row in self.rows if row.kind == "parameter" and not row.ok]
             if parameters and not any(not row.ok for row in [*values, *gradients]):
@@ -193,6 +193,10 @@ class ModelsDiffer(AssertionError):
     def __init__(self, comparison: ModelComparison) -> None:
         super().__init__(str(comparison))
         self.comparison = comparison
+
+
+def _count(rows: list[Row], what: str) -> str:
+    return f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
 
 
 def _finite(value: Any) -> Any:

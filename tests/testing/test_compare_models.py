@@ -483,6 +483,43 @@ def test_outputs_of_another_structure_or_shape_are_findings() -> None:
     assert "it is float64[5, 3], in the reference float32[5, 3]" in str(compare_models(Wide(), nn.Flatten(), X))
 
 
+def test_a_module_that_writes_to_its_input_does_what_it_does() -> None:
+    class Blank(nn.Module):
+        def forward(self, x: Any) -> Any:
+            x[0] = 0.0
+            return x * 2
+
+    class Outer(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 3)
+            self.blank = Blank()
+
+        def forward(self, x: Any) -> Any:
+            h = self.fc(x)
+            return self.blank(h) + h  # h has a row of zeros now
+
+    class TorchBlank(torch.nn.Module):
+        forward = Blank.forward
+
+    class TorchOuter(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = torch.nn.Linear(3, 3)
+            self.blank = TorchBlank()
+
+        forward = Outer.forward
+
+    for reference in (Outer(), TorchOuter()):
+        comparison = compare_models(Outer(), reference, X, copy_parameters=True)
+        assert comparison.ok, str(comparison)
+    written = Outer()(X.copy())
+    assert not written.data[0].any()
+    seen = []
+    compare_models(Outer(), TorchOuter(), X, copy_parameters=True, loss=lambda y: seen.append(y) or (y * y).sum())
+    assert all(not np.asarray(y.detach())[0].any() for y in seen)
+
+
 def test_inputs_of_any_kind_are_handed_on() -> None:
     class Look(nn.Module):
         def __init__(self) -> None:
