@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .mutating import add_options
 from .snapshot_book import BOOK, Book
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="store the gradient snapshots that are missing or differ, and remove those that no test uses",
     )
+    add_options(group, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +77,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .seeding import Seeding
 
         config.pluginmanager.register(Seeding(config), "gradient-seed")
+    if config.option.mutate_gradients:
+        from .mutating import Mutating
+
+        config.pluginmanager.register(Mutating(config), "gradient-mutants")
     if config.option.gradient_report is not None and not config.option.collectonly:
         from .recording import Recorder
 

@@ -1,0 +1,83 @@
+"""The syntax tree of a function, found again from its code; and functions made of changed trees."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+Tree = ast.Lambda | ast.FunctionDef
+
+
+def tree_of(function: Callable[..., Any]) -> Tree | None:
+    """The tree of a function that was written in a file, or None.
+
+    Several lambdas may begin in one line: the one is taken that all of the code's instructions come from.
+    """
+    if not isinstance(function, FunctionType):
+        return None
+    code = function.__code__
+    places = [(line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None]
+    found = None
+    for node in _functions_in(code.co_filename):
+        same_name = code.co_name == (node.name if isinstance(node, ast.FunctionDef) else "<lambda>")
+        body = node.body if isinstance(node.body, list) else [node.body]
+        first, last = body[0], body[-1]
+        end = (last.end_lineno or 0, last.end_col_offset or 0)
+        inside = [place for place in places if (first.lineno, first.col_offset) <= place < end]
+        names = [a.arg for a in [*node.args.posonlyargs, *node.args.args]]
+        fits = same_name and inside and names == list(code.co_varnames[: code.co_argcount])
+        if fits and (found is None or _length(node) < _length(found)):
+            found = node
+    return found
+
+
+def _length(node: Tree) -> tuple[int, int]:
+    return (node.end_lineno or 0) - node.lineno, (node.end_col_offset or 0) - node.col_offset
+
+
+@cache
+def _functions_in(file: str) -> list[Tree]:
+    try:
+        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, (ast.Lambda, ast.FunctionDef))]
+
+
+def function_of(tree: Tree, original: FunctionType) -> FunctionType:
+    """A function made of a tree, with the globals, defaults and closed-over variables of the original.
+
+    Raises:
+        SyntaxError, ValueError: the tree is no function.
+    """
+    names = original.__code__.co_freevars
+    module = ast.parse(f"def outer({', '.join(names)}):\n    rule = None\n    return rule")
+    outer = module.body[0]
+    assert isinstance(outer, ast.FunctionDef)
+    if isinstance(tree, ast.Lambda):
+        assert isinstance(outer.body[0], ast.Assign)
+        outer.body[0].value = tree
+    else:
+        made = copy.copy(tree)
+        made.name, made.decorator_list = "rule", []
+        outer.body[0] = made
+    ast.fix_missing_locations(module)
+    code = _code_named("rule" if isinstance(tree, ast.FunctionDef) else "<lambda>", compile(module, "<mutant>", "exec"))
+    cells = dict(zip(names, original.__closure__ or (), strict=True))
+    closure = tuple(cells[name] for name in code.co_freevars)
+    function = FunctionType(code, original.__globals__, original.__name__, original.__defaults__, closure)
+    function.__kwdefaults__ = original.__kwdefaults__
+    return function
+
+
+def _code_named(name: str, code: CodeType) -> CodeType:
+    """The code of the first function of that name, inside others."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            return constant if constant.co_name == name else _code_named(name, constant)
+    raise ValueError(f"no function {name!r}")
