@@ -32,7 +32,7 @@ from .check import place_of
 from .diagnosis import Evidence, diagnose, diagnose_shape
 from .oracles.directions import Array
 from .reports import Comparison, Report
-from .subject import Part, Subject, as_value, by_hand
+from .subject import NotComparable, Part, Subject, as_value, by_hand
 from .tolerances import ROUNDING, Tolerances
 
 UPDATE = "pytest --gradient-snapshot-update"
@@ -61,8 +61,7 @@ def take(f: Callable[..., Any], *inputs: Any, grad: Callable[..., Any] | str | N
 
     Raises:
         TypeError: f gives something else.
-        ValueError: there is no floating input.
-        subject.NotComparable: f is not finite here, or gives another answer when it is called again.
+        ValueError: there is no floating input; f is not finite here, or gives another answer when it is called again.
 
     >>> taken = take(np.prod, np.array([2.0, 3.0]))
     >>> taken.value.item(), taken.gradients[0]
@@ -73,11 +72,14 @@ def take(f: Callable[..., Any], *inputs: Any, grad: Callable[..., Any] | str | N
     if not floating:
         raise ValueError("a gradient snapshot: none of the inputs is of a floating or complex dtype")
     frame = frame_of(grad)
-    with frame.precision():
-        subject = Subject(f, values, floating, frame)
-        value = np.asarray(subject.run(values))
-        found = by_hand(subject, grad)[0] if callable(grad) else subject.reverse([_weights(subject)])[0]
     name = getattr(f, "__name__", None) or type(f).__name__
+    try:
+        with frame.precision():
+            subject = Subject(f, values, floating, frame)
+            value = np.asarray(subject.run(values))
+            found = by_hand(subject, grad)[0] if callable(grad) else subject.reverse([_weights(subject)])[0]
+    except NotComparable as error:
+        raise ValueError(f"there is no gradient snapshot of {name} to be taken: {error}") from None
     return Snapshot(value, found, {i: values[i] for i in floating}, name, place_of(f))
 
 
@@ -113,8 +115,9 @@ def load(path: str | Path) -> Snapshot:
         ValueError: the file is not one.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with open(path, "rb") as file:  # np.load leaves it open if it is no archive
+            archive = np.load(file, allow_pickle=False)
+            arrays = {name: archive[name] for name in archive.files}
         by_number = {
             kind: {int(name.removeprefix(kind)): array for name, array in arrays.items() if name.startswith(kind)}
             for kind in ("gradient_", "input_")
@@ -216,8 +219,15 @@ def _changed(subject: str, got: Array | None, expected: Array | None, tolerances
     at = f", at [{', '.join(map(str, place))}]" if place else ""
     return counted, (
         f"{subject} is not that of the snapshot: {counted.differing} of {got.size} differ\n"
-        f"    the worst{at}: got {got[place]:.10g}, stored {expected[place]:.10g}{_sizes(off[place], expected[place])}"
+        f"    the worst{at}: {_beside(got[place], expected[place])}{_sizes(off[place], expected[place])}"
     )
+
+
+def _beside(got: Any, stored: Any) -> str:
+    """Two numbers that differ, with as many digits as it takes to see it."""
+    short, exact = ((f"{got:.{digits}g}", f"{stored:.{digits}g}") for digits in (10, 17))
+    shown = short if short[0] != short[1] else exact
+    return f"got {shown[0]}, stored {shown[1]}"
 
 
 def _wide(a: Array) -> Array:
