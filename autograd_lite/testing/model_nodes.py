@@ -47,9 +47,11 @@ def paired(model: Run, reference: Run, known: Iterable[tuple[Seen, Seen]]) -> Pa
             continue
         pairs[a] = b
         taken.add(b)
-        if len(a.parents) == len(b.parents):
-            further = waiting if a.primitive is b.primitive else doubtful
-            further.extend(zip(a.parents, b.parents, strict=True))
+        if a.primitive is b.primitive:
+            waiting.extend(zip(a.parents, b.parents, strict=False))
+        else:
+            mine, theirs = ([p for p in node.parents if p is not None] for node in (a, b))
+            doubtful.extend(zip(mine, theirs, strict=False))
     return {a: pairs[a] for a in model.nodes if a in pairs and pairs[a] in reference.nodes}
 
 

@@ -54,7 +54,7 @@ def _round(primitive: Primitive, rng: np.random.Generator, stack: ExitStack) -> 
         stack.callback(setattr, primitive, "kernel", kernel)
     elif primitive.kind in _ROUNDING_KINDS and not primitive.many:
         raw = primitive.raw
-        primitive.raw = partial(_answer, raw, rng, primitive.kind == "elementwise")
+        primitive.raw = partial(_answer, raw, rng)
         stack.callback(setattr, primitive, "raw", raw)
 
 
@@ -63,16 +63,9 @@ def _kernel_forward(forward: Callable[..., Any], rng: np.random.Generator, /, *a
     return _moved(answer, rng), residual
 
 
-def _answer(raw: Callable[..., Any], rng: np.random.Generator, elementwise: bool, /, *args: Any, **kwargs: Any) -> Any:
+def _answer(raw: Callable[..., Any], rng: np.random.Generator, /, *args: Any, **kwargs: Any) -> Any:
     answer = raw(*args, **kwargs)
-    if not isinstance(answer, (np.ndarray, np.generic)) or answer.dtype.kind not in "fc":
-        return answer
-    exact = answer == 0
-    # What is one of the arguments has not been rounded: kinks stay where they are.
-    for arg in args if elementwise else ():
-        if isinstance(arg, (np.ndarray, np.generic, float, int)):
-            exact = exact | (answer == arg)
-    return np.where(exact, answer, _moved(np.asarray(answer), rng)).astype(answer.dtype)[()]
+    return _moved(answer, rng) if isinstance(answer, (np.ndarray, np.generic)) and answer.dtype.kind in "fc" else answer
 
 
 def note_noise(first: Run, others: Sequence[Run]) -> None:

@@ -1,6 +1,7 @@
 """Models that agree are said to agree; of those that do not, the first place where they diverge is named."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -16,6 +17,8 @@ import autograd_lite as ag
 import autograd_lite.special
 from autograd_lite import nn
 from autograd_lite.testing import ModelComparison, ModelsDiffer, assert_models_close, compare_models
+from autograd_lite.testing.model_rounding import note_noise
+from autograd_lite.testing.model_runs import Call, Run, Seen
 
 from . import test_wrong_rules
 
@@ -140,6 +143,37 @@ def test_rounding_in_single_precision_is_no_divergence(scale: float) -> None:
     assert first(compare_models(model, torch.nn.Sequential(*theirs), x, copy_parameters=True))[:2] == ("value", "4")
 
 
+class Saturated(nn.Module):
+    """The hyperbolic tangent where it is nearly 1, by two formulas; the slope has three digits left in float32."""
+
+    def __init__(self, by_exp: bool) -> None:
+        super().__init__()
+        self.by_exp = by_exp
+
+    def forward(self, x: Any) -> Any:
+        return 1 - 2 / (np.exp(2 * x) + 1) if self.by_exp else np.tanh(x)
+
+
+def test_rounding_that_is_magnified_is_no_divergence() -> None:
+    x = np.linspace(4, 6, 15, dtype=np.float32)
+    comparison = compare_models(Saturated(False), Saturated(True), x)
+    assert comparison.ok, str(comparison)
+    row = next(row for row in comparison.rows if row.kind == "input gradient")
+    assert row.relative > 64 * np.finfo(np.float32).eps  # more than rounding of the gradient itself
+    assert not compare_models(Saturated(False), Saturated(True), x, rtol=1e-5).ok
+
+
+def test_a_kink_that_is_crossed_in_one_of_the_trials_widens_nothing() -> None:
+    def once(value: float) -> Run:
+        call = Call("", "Net", 0, 0, None, outputs={"": Seen(np.array([value]), None)})
+        call.outputs[""].gradient = np.array([value])
+        return Run([call], {}, {})
+
+    base = once(1.0)
+    note_noise(base, [once(1.5), once(1.25)])
+    assert (base.whole.outputs[""].noise, base.whole.outputs[""].gradient_noise) == (0.25, 0.25)
+
+
 def test_everything_is_left_as_it_was() -> None:
     ours, theirs = Net(), TorchNet()
     theirs.add_module("norm", torch.nn.BatchNorm1d(2, affine=False))
@@ -158,6 +192,11 @@ def test_everything_is_left_as_it_was() -> None:
     assert theirs.training == mode
     assert theirs.norm.num_batches_tracked == 0
     assert torch.equal(torch.get_rng_state(), drawn)
+    theirs_before = [(p.data_ptr(), p.detach().clone()) for p in theirs.parameters()]
+    compare_models(theirs, ours, X, copy_parameters=True)
+    for p, (place, value) in zip(theirs.parameters(), theirs_before, strict=True):
+        assert p.data_ptr() == place
+        assert torch.equal(p, value)
     assert not any("forward" in module.__dict__ for module in ours.modules())
     assert [name for name, module in theirs.named_modules() if "forward" in module.__dict__] == [""]  # its own
     rng = np.random.default_rng()
@@ -294,6 +333,43 @@ def test_a_wrong_rule_is_found_between_two_of_ours(spoil: Callable[..., None]) -
     assert "it is maximum here, in the reference relu" in comparison.first_divergence.remarks
     assert any(remark.startswith("the rule of maximum") for remark in comparison.first_divergence.remarks)
     assert not any(remark.startswith("the rule of relu") for remark in comparison.first_divergence.remarks)
+
+
+def test_of_two_wrong_rules_the_later_one_comes_first(spoil: Callable[..., None]) -> None:
+    class Twice(nn.Module):
+        def __init__(self, clip: Callable[..., Any]) -> None:
+            super().__init__()
+            self.clip = clip
+
+        def forward(self, x: Any) -> Any:
+            h = self.clip(x)
+            return self.clip(h * 2 - 0.1)
+
+    spoil("maximum", lambda v, _ans, x, y: v * (x > y) * 2.0)
+    ours, theirs = Twice(lambda x: np.maximum(x, 0.0)), Twice(nn.functional.relu)
+    found = compare_models(ours, theirs, X).first_divergence
+    assert found is not None
+    assert (found.kind, found.operation) == ("gradient", "maximum")
+    two_rules = [remark for remark in found.remarks if "the rule of maximum" in remark]
+    assert len(two_rules) == 1
+    assert "the gradient that it hands on: " in found.text
+    # At the first of the two the cotangents differ already: what arrives at the second has not gone through any rule.
+    assert found.text.split(": ")[1].startswith(f"{np.count_nonzero(np.maximum(X, 0) * 2 > 0.1)} of 15 differ")
+
+
+def test_a_parameter_is_named_where_no_operation_can_be() -> None:
+    class Scaled(nn.Module):
+        def __init__(self, cut: bool) -> None:
+            super().__init__()
+            self.w = nn.Parameter(np.ones(3, np.float32))
+            self.cut = cut
+
+        def forward(self, x: Any) -> Any:
+            return x * (np.exp(self.w.detach()) + 0.0 * self.w if self.cut else np.exp(self.w))
+
+    comparison = compare_models(Scaled(True), Scaled(False), X)
+    assert first(comparison)[:2] == ("gradient", "the model")
+    assert "the gradient by its w: 3 of 3 differ" in str(comparison)
 
 
 def test_a_gradient_that_is_cut_off_is_found() -> None:
@@ -546,6 +622,41 @@ def test_inputs_of_any_kind_are_handed_on() -> None:
         assert [row.name for row in comparison.rows if row.kind == "input gradient"] == ["input 1"]
 
 
+def test_complex_numbers_have_the_same_gradients() -> None:
+    class Turn(nn.Module):
+        def forward(self, z: Any) -> Any:
+            return np.exp(z) * z * np.conj(z)
+
+    class TorchTurn(torch.nn.Module):
+        def forward(self, z: Any) -> Any:
+            return torch.exp(z) * z * z.conj()
+
+    z = (X + 1j * X[::-1]).astype(np.complex64)
+    comparison = compare_models(Turn(), TorchTurn(), z)
+    assert comparison.ok, str(comparison)
+    assert any(row.kind == "input gradient" and row.dtype == "complex64" for row in comparison.rows)
+
+
+def test_tied_parameters_are_noted() -> None:
+    class Two(nn.Module):
+        def __init__(self, tied: bool) -> None:
+            super().__init__()
+            self.a = nn.Linear(3, 3)
+            self.b = nn.Linear(3, 3)
+            if tied:
+                self.b.weight = self.a.weight
+
+        def forward(self, x: Any) -> Any:
+            return self.b(self.a(x))
+
+    free = Two(False)
+    free.b.weight.data = free.a.weight.data
+    comparison = compare_models(Two(True), free, X, copy_parameters=True)
+    assert not comparison.ok  # each of the two weights gets a part of the gradient only
+    assert "b.weight is one with a.weight in the model only" in comparison.notes
+    assert not any("one with" in note for note in compare_models(Two(True), Two(True), X, copy_parameters=True).notes)
+
+
 # --- chance, modes, NaN ------------------------------------------------------------------------------------
 
 
@@ -559,6 +670,24 @@ def test_dropout_draws_the_same_in_two_of_ours() -> None:
     comparison = compare_models(model(0.5), model(0.25), X, copy_parameters=True)
     assert first(comparison)[:2] == ("value", "1")
     assert compare_models(model(0.5), model(0.25), X, copy_parameters=True, training=False).ok
+
+
+def test_generators_of_their_own_draw_other_numbers() -> None:
+    one, other = (nn.Dropout(generator=np.random.default_rng(seed)) for seed in (1, 2))
+    comparison = compare_models(one, other, X)
+    assert comparison.problems[0].startswith("random: the model (Dropout); compare with training=False")
+    assert compare_models(one, one, X).ok
+
+
+@pytest.mark.parametrize("draw", [lambda: np.random.random(), lambda: random.random()])
+def test_numbers_from_the_global_generators_are_the_same(draw: Callable[[], float]) -> None:
+    class Jittery(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x * np.float32(draw())
+
+    comparison = compare_models(Jittery(), Jittery(), X)
+    assert comparison.ok, str(comparison)
+    assert comparison.notes[0].startswith("random: the model (Jittery)")
 
 
 def test_dropout_beside_pytorch_is_reported() -> None:
@@ -580,6 +709,7 @@ def test_what_draws_from_elsewhere_is_not_reproducible() -> None:
     comparison = compare_models(Noisy(), Noisy(), X)
     assert not comparison.ok
     assert comparison.problems[0].startswith("not reproducible: the model (Noisy) gives another answer each time")
+    assert not any(row.ok for row in comparison.rows if row.kind == "output")
 
 
 def test_modes_that_differ_are_reported() -> None:
