@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ class Engine(Frame):
         return [np.asarray(push(Tensor(v)).data) for v in tangents]
 
     def projected_gradient(self, f: Function, values: Sequence[Any], floating: Sequence[int], seed: int) -> Function:
-        weights = {i: _drawn(values[i].shape, values[i].dtype.kind, [seed, i]) for i in floating}
+        weights = {i: _drawn(values[i].shape, values[i].dtype.kind, (seed, i)) for i in floating}
 
         def projected(*args: Any) -> Tensor:
             points = {i: args[i] if args[i].requires_grad else args[i].detach().requires_grad_() for i in floating}
@@ -89,7 +90,7 @@ class Engine(Frame):
             total = Tensor(np.zeros((), answer.dtype).real)
             if not answer.requires_grad:
                 return total
-            w = _drawn(answer.shape, answer.dtype.kind, [seed]).astype(answer.dtype)
+            w = _drawn(answer.shape, answer.dtype.kind, (seed,)).astype(answer.dtype)
             found = gradients_of(answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True)
             for i, g in zip(floating, found, strict=True):
                 assert g is not None
@@ -153,17 +154,17 @@ class Torch(Frame):
             total = torch.zeros((), dtype=torch.real(answer).dtype)
             if not answer.requires_grad:
                 return total
-            w = self._weights(answer, [seed])
+            w = self._weights(answer, (seed,))
             found = torch.autograd.grad(
                 answer, [points[i] for i in floating], w, create_graph=True, materialize_grads=True
             )
             for i, g in zip(floating, found, strict=True):
-                total = total + torch.real(g * self._weights(g, [seed, i])).sum()
+                total = total + torch.real(g * self._weights(g, (seed, i))).sum()
             return total
 
         return projected
 
-    def _weights(self, x: Any, seed: Sequence[int]) -> Any:
+    def _weights(self, x: Any, seed: tuple[int, ...]) -> Any:
         return self.torch.tensor(_drawn(tuple(x.shape), "c" if x.is_complex() else "f", seed)).to(x.dtype)
 
 
@@ -249,10 +250,14 @@ def torch_array(x: Any) -> Array:
     return np.asarray(x.numpy(force=True))
 
 
-def _drawn(shape: tuple[int, ...], kind: str, seed: Sequence[int]) -> Array:
+@lru_cache(maxsize=256)
+def _drawn(shape: tuple[int, ...], kind: str, seed: tuple[int, ...]) -> Array:
     """Random weights, complex ones for complex numbers; they are the same in every precision."""
     drawn = dense(np.ones(shape), np.random.default_rng(seed)).array
-    return drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array if kind == "c" else drawn
+    if kind == "c":
+        drawn = drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _is_floating(x: Any) -> bool:

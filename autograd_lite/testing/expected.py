@@ -15,7 +15,7 @@ import numpy as np
 from .adapters import Engine, Gradients, Reference
 from .kinks import beside_kinks, between_branches, tied
 from .oracles.complex_step import agrees, complex_step
-from .oracles.differences import Slope, derivative_along
+from .oracles.differences import Slope, derivative_along, glance
 from .oracles.directions import Array, Direction, directions
 from .subject import Part, Subject
 
@@ -56,18 +56,24 @@ def by_differences(
     x = part.of(subject.values[part.input]).astype(np.float64)
     f = subject.moved(part)
     analytic = use_complex_step and not part.which and subject.dtype.kind != "c"
+    here = f(x)
     moves: list[Direction] = []
     slopes: list[Slope] = []
     exact: list[Array] = []
     for move in directions(x, rng):
         if move.place is None and any(slope.kinked.any() for slope in slopes):
             move = beside_kinks(f, x, move, moves, slopes)
-        slope = derivative_along(f, x, move)
+        slope = None
         if analytic:
             found = complex_step(f, x, move)
-            analytic = found is not None and agrees(found, slope)
             if found is not None:
+                slope = glance(f, x, move, here)
+                if slope is None or not agrees(found, slope):
+                    slope = derivative_along(f, x, move, here)
                 exact.append(found)
+            analytic = found is not None and slope is not None and agrees(found, slope)
+        if slope is None:
+            slope = derivative_along(f, x, move, here)
         moves.append(move)
         slopes.append(slope)
     if tied(x, moves, slopes):

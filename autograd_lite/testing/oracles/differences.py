@@ -39,6 +39,7 @@ __all__ = ["Slope", "derivative_along", "size_nearby", "unit"]
 
 FIRST_STEP = 1 / 8  # relative to the size of what is moved; steps are powers of two, so that x + h is exact
 HALVINGS = 6
+GLANCE = 3
 NEAR = 0.1
 CANCELLED = 1e-12
 ENOUGH = 1e-10  # relative; where the estimate is above it, other steps are tried
@@ -67,14 +68,23 @@ class Slope(NamedTuple):
         return np.asarray(self.low < self.high)
 
 
-def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction) -> Slope:
-    """J d, the derivative of f at x along a direction.
+def glance(f: Callable[[Array], Any], x: Array, direction: Direction, here: Array) -> Slope | None:
+    """The same as `derivative_along` with half of the work and of the digits; None where more is to be done.
+
+    Enough to confirm a derivative that is known by other means.
+    """
+    slope, error, bend = _extrapolated(f, x, direction, FIRST_STEP * direction.scale, here, GLANCE)
+    return None if bend.any() else Slope(slope, error, slope, slope)
+
+
+def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction, here: Array | None = None) -> Slope:
+    """J d, the derivative of f at x along a direction; `here` is f(x), if it is known.
 
     The step is fitted to the size of x first; where that does not settle (a singularity or a kink close
     by, an f that varies on another scale than x) smaller and larger ones are tried.  Where nothing
     settles the estimate says so: it is about as large as the derivative, or infinite.
     """
-    here = np.asarray(f(x))
+    here = np.asarray(f(x)) if here is None else here
     slope, error, bend = _extrapolated(f, x, direction, FIRST_STEP * direction.scale, here)
     taken = np.ones(slope.shape)
     largest = float(sizes(x).max(initial=1.0))
@@ -116,14 +126,14 @@ def size_nearby(f: Callable[[Array], Any], x: Array, direction: Direction, here:
 
 
 def _extrapolated(
-    f: Callable[[Array], Any], x: Array, direction: Direction, step: float, here: Array
+    f: Callable[[Array], Any], x: Array, direction: Direction, step: float, here: Array, halvings: int = HALVINGS
 ) -> tuple[Array, Array, Array]:
     """For each element of f the best entry of one table of Richardson's, its error, and what may be a kink."""
     best, error, bend = np.array(np.nan), np.array(np.inf), np.zeros(here.shape)
     above: list[Array] = []
     middle = here.astype(np.float64)
     with np.errstate(all="ignore"):  # a step may leave the domain of f: its answer there is NaN, and not taken
-        for k in range(HALVINGS):
+        for k in range(halvings):
             h = step / 2**k
             away = h * direction.array
             plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
@@ -137,7 +147,7 @@ def _extrapolated(
                 best, error = np.where(better, new, best), np.where(better, apart, error)
                 row.append(new)
             above = row
-            if k >= HALVINGS - 2:
+            if k >= halvings - 2:
                 wider, bend = bend, (plus - middle - (middle - minus)) / h
         # Jumps can make larger steps agree by accident; the smallest one, on its own, must be near them.
         off = np.abs(above[0] - best)
