@@ -23,10 +23,9 @@ from ..primitive import Fused
 from ..random import generator_or_default
 from ..source_lines import SourceLine, lines_above, source_lines
 from ..tape import Node
-from .adapters import _drawn
 from .linting.trials import _everything_kept, _random_states, _restore
 from .model_sides import EngineSide, Side, mapped, tensors_in
-from .oracles.directions import Array
+from .oracles.directions import Array, dense
 
 LossFunction = Callable[[Any], Any]
 
@@ -119,7 +118,7 @@ def run(side: Side, values: Sequence[Any], seed: int, loss: LossFunction | None)
         if loss is None:
             ends = [y for y in tensors_in(answer, side).values() if floats(side.array(y))]
             arrays = [side.array(y) for y in ends]
-            cotangents = [_drawn(a.shape, a.dtype.kind, [seed, i]).astype(a.dtype) for i, a in enumerate(arrays)]
+            cotangents = [_weights(a, [seed, i]) for i, a in enumerate(arrays)]
         else:
             ends = [_checked_loss(loss(answer), side)]
             seen.loss = _seen(side, ends[0])
@@ -131,6 +130,15 @@ def run(side: Side, values: Sequence[Any], seed: int, loss: LossFunction | None)
     for one, gradient in zip(everything, found, strict=True):
         one.gradient = gradient
     return seen
+
+
+def _weights(array: Array, seed: Sequence[int]) -> Array:
+    """Random weights for an output, complex if it is."""
+    ones = np.ones(array.shape)
+    weights = dense(ones, np.random.default_rng(seed)).array
+    if array.dtype.kind == "c":
+        weights = weights + 1j * dense(ones, np.random.default_rng([*seed, 1])).array
+    return weights.astype(array.dtype)
 
 
 def _checked_loss(loss: Any, side: Side) -> Any:
