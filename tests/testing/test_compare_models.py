@@ -357,6 +357,25 @@ def test_of_two_wrong_rules_the_later_one_comes_first(spoil: Callable[..., None]
     assert found.text.split(": ")[1].startswith(f"{np.count_nonzero(np.maximum(X, 0) * 2 > 0.1)} of 15 differ")
 
 
+def test_of_two_wrong_branches_the_later_one_comes_first(spoil: Callable[..., None]) -> None:
+    class Branches(nn.Module):
+        def __init__(self, clip: Callable[..., Any]) -> None:
+            super().__init__()
+            self.clip = clip
+
+        def forward(self, x: Any) -> Any:
+            up = self.clip(x)
+            down = self.clip(-x)
+            return up * 2 + down
+
+    spoil("maximum", lambda v, _ans, x, y: v * (x > y) * 2.0)
+    ours = Branches(lambda x: np.maximum(x, 0.0))
+    found = compare_models(ours, Branches(nn.functional.relu), X).first_divergence
+    assert found is not None
+    assert (found.kind, found.operation) == ("gradient", "maximum")
+    assert f": {np.count_nonzero(X < 0)} of 15 differ" in found.text  # of the negative elements, by the later branch
+
+
 def test_a_parameter_is_named_where_no_operation_can_be() -> None:
     class Scaled(nn.Module):
         def __init__(self, cut: bool) -> None:
@@ -687,6 +706,9 @@ def test_numbers_from_the_global_generators_are_the_same(draw: Callable[[], floa
 
     comparison = compare_models(Jittery(), Jittery(), X)
     assert comparison.ok, str(comparison)
+    before = draw()
+    assert draw() != before
+    assert compare_models(Jittery(), Jittery(), X) == comparison  # the seed decides, not what was drawn before
     assert comparison.notes[0].startswith("random: the model (Jittery)")
 
 
