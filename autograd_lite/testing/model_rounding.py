@@ -40,7 +40,7 @@ def rounded_at_random(side: Side, values: Sequence[Any], seed: int) -> Iterator[
         yield [_moved(x, rng) if isinstance(x, np.ndarray) and floats(x) else x for x in values]
 
 
-def _moved(array: Array, rng: np.random.Generator) -> Any:
+def _moved(array: Array | np.generic, rng: np.random.Generator) -> Any:
     """An array with each element a unit in the last place off, up or down."""
     steps = np.finfo(array.dtype).eps * rng.choice([-1.0, 1.0], array.shape)
     return (array * (1 + steps)).astype(array.dtype)
