@@ -31,7 +31,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         help="after the tests, break each derivative rule that they reach, one place at a time, and run those again "
         "that reach it: mutants that no test fails on are reported, and count as failures",
     )
-    group.addoption("--mutate-only", metavar="GLOB", default="*", help="only operations whose names match")
+    group.addoption("--mutate-only", metavar="GLOB,...", default="*", help="only operations whose names match")
     group.addoption(
         "--mutate-seconds", metavar="S", type=float, default=20.0, help="how long to try each mutant (default: 20)"
     )

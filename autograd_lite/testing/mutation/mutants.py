@@ -60,10 +60,11 @@ def _with(rules: Sequence[Rule | None], position: int, rule: Rule) -> tuple[Rule
 
 
 def places(pattern: str = "*") -> list[Place]:
-    """All rules of the operations whose names match a pattern, as in a shell."""
+    """All rules of the operations whose names match a pattern, as in a shell, or one of several between commas."""
+    patterns = pattern.split(",")
     found = []
     for primitive in dict.fromkeys(registry.values()):
-        if not fnmatchcase(primitive.name, pattern):
+        if not any(fnmatchcase(primitive.name, p) for p in patterns):
             continue
         if isinstance(primitive, Fused):
             found.append(Place(primitive, "backward"))

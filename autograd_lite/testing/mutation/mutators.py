@@ -37,9 +37,10 @@ def changes_of(tree: Tree) -> Iterator[Change]:
     """The tree with each of the changes."""
     for path, node in _nodes(tree):
         for after in _instead_of(node):
-            changed = copy.deepcopy(tree)
-            _replace(changed, path, after)
-            yield Change(changed, ast.unparse(node), ast.unparse(after))
+            change = Change(copy.deepcopy(tree), ast.unparse(node), ast.unparse(after))
+            if change.before != change.after:
+                _replace(change.tree, path, after)
+                yield change
 
 
 Path = tuple[tuple[str, int | None], ...]
@@ -128,6 +129,8 @@ def _of_operation(node: ast.BinOp) -> Iterator[ast.expr]:
 
 
 _LEFT_OUT = {"conj", "conjugate", "negative", "flip", "real", "abs", "sign", "reciprocal", "square"}
+_IN_ANY_ORDER = {"add", "multiply", "maximum", "minimum", "max", "min", "hypot", "logaddexp", "convolve", "equal"}
+_ABOUT_SHAPES = {"reshape", "broadcast_to", "isinstance", "zip", "getattr", "zeros", "ones", "full"}
 
 
 def _of_call(node: ast.Call) -> Iterator[ast.expr]:
@@ -135,7 +138,7 @@ def _of_call(node: ast.Call) -> Iterator[ast.expr]:
     if name in _LEFT_OUT and len(node.args) == 1:
         yield node.args[0]
     plain = [i for i, a in enumerate(node.args) if not isinstance(a, (ast.Starred, ast.Constant))]
-    if len(plain) >= 2 and name not in ("reshape", "broadcast_to", "isinstance", "zip", "getattr"):
+    if len(plain) >= 2 and name not in _IN_ANY_ORDER and name not in _ABOUT_SHAPES:
         i, j = plain[:2]
         exchanged = list(node.args)
         exchanged[i], exchanged[j] = node.args[j], node.args[i]
