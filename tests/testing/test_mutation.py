@@ -13,7 +13,7 @@ from autograd_lite.testing import assert_gradients_close
 from autograd_lite.testing.mutation.campaign import Reached, campaign, outcome_of
 from autograd_lite.testing.mutation.mutants import Place, instead, mutants_of, places, same
 from autograd_lite.testing.mutation.mutators import RESULTS, changes_of
-from autograd_lite.testing.mutation.sources import function_of, tree_of
+from autograd_lite.testing.mutation.sources import function_of, parts_of, tree_of
 
 FACTOR = 3.0
 first, second = (lambda v, ans, x: v * ans), (lambda v, ans, x: v + x)  # two in a line
@@ -168,6 +168,25 @@ def test_rules_of_several_arguments() -> None:
         assert_gradients_close(made, np.array([2.0, 0.5]), np.array([3.0, -1.0]), order=2)
     finally:
         del registry[scaled]
+
+
+def _scaled_by(factor: Any) -> Any:
+    return factor * FACTOR
+
+
+def test_what_a_rule_calls_is_changed_too() -> None:
+    def inner(v: Any) -> Any:
+        return -v
+
+    def rule(v: Any, x: Any) -> Any:
+        return inner(v) * _scaled_by(x)
+
+    found = {name: function for name, function, _ in parts_of(rule)}
+    assert found == {"": rule, "inner": inner, "_scaled_by": _scaled_by}
+    for name, _, remade in parts_of(rule):
+        if name:
+            assert remade(lambda x: 100.0 * x)(1.0, 2.0) in (600.0, -200.0)  # type: ignore[arg-type]
+    assert rule(1.0, 2.0) == -6.0
 
 
 def test_sameness() -> None:

@@ -6,8 +6,7 @@ again.  A mutant that no test fails on is one more wrong rule that could be ther
 `sources`   the syntax tree of a rule, found again from the function
 `mutators`  what can be changed in it
 `mutants`   a changed rule put in the place of the right one
-`reached`   which tests call which rules
-`campaign`  the run: each mutant against the tests that reach it, and what came out of it
+`campaign`  the run: which tests reach which rule, each mutant against them, and what came out of it
 
 `pytest --mutate-gradients` does all of it (docs/mutation_testing.md).
 """

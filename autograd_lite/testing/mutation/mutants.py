@@ -12,7 +12,7 @@ import numpy as np
 
 from ...primitive import Fused, Primitive, Rule, Traced, _sum_of_rules, registry
 from .mutators import RESULTS, changes_of
-from .sources import function_of, tree_of
+from .sources import function_of, parts_of, tree_of
 
 
 class Place(NamedTuple):
@@ -81,7 +81,8 @@ class Mutant(NamedTuple):
     """A rule with a mistake in it.
 
     before, after  the place that was changed, as code; or what was done to the result
-    line           "file:line" of the rule; "" if that is not known
+    line           "file:line" of what was changed; "" if that is not known
+    helper         the function that was changed, if it is one that the rule calls
     """
 
     place: Place
@@ -89,28 +90,34 @@ class Mutant(NamedTuple):
     after: str
     line: str
     rule: Rule
+    helper: str = ""
 
     @property
     def id(self) -> str:
         """Its name, the same in every run."""
-        return f"{self.place.name}: {self.before} → {self.after}" if self.before else f"{self.place.name}: {self.after}"
+        where = f"{self.place.name}, {self.helper}" if self.helper else self.place.name
+        return f"{where}: {self.before} → {self.after}" if self.before else f"{where}: {self.after}"
 
 
 def mutants_of(place: Place) -> Iterator[Mutant]:
-    """The mutants of a rule: its source changed in one place; or what it gives, if the source cannot be had."""
+    """The mutants of a rule: its source, or that of a function of its own, changed in one place; or what it gives."""
     rule = place.rule
-    tree = tree_of(rule)
-    code = getattr(rule, "__code__", None)
-    line = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else ""
     seen = set()
-    if tree is not None:
-        for change in changes_of(tree):
-            mutant = Mutant(place, change.before, change.after, line, rule)
+    for name, function, remade in parts_of(rule):
+        tree = tree_of(function)
+        for change in changes_of(tree) if tree is not None else ():
+            mutant = Mutant(place, change.before, change.after, _line_of(function), rule, name)
             if mutant.id not in seen:
                 seen.add(mutant.id)
-                yield mutant._replace(rule=function_of(change.tree, rule))  # type: ignore[arg-type]
+                yield mutant._replace(rule=remade(function_of(change.tree, function)))
+    line = _line_of(rule)
     for words, change_result in RESULTS.items():
         yield Mutant(place, "", words, line, _changed_result(rule, change_result))
+
+
+def _line_of(function: Callable[..., Any]) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else ""
 
 
 def _changed_result(rule: Rule, change: Callable[[Any], Any]) -> Rule:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 Tree = ast.Lambda | ast.FunctionDef
@@ -73,6 +73,39 @@ def function_of(tree: Tree, original: FunctionType) -> FunctionType:
     function = FunctionType(code, original.__globals__, original.__name__, original.__defaults__, closure)
     function.__kwdefaults__ = original.__kwdefaults__
     return function
+
+
+def parts_of(rule: Callable[..., Any]) -> Iterator[tuple[str, FunctionType, Callable[[FunctionType], FunctionType]]]:
+    """What a rule is made of: itself, the functions that it closes over, and the private ones of its module it calls.
+
+    Each with its name ("" for the rule itself), and the way to make the rule with another function in its place.
+    """
+    if not isinstance(rule, FunctionType):
+        return
+    yield "", rule, lambda new: new
+    for name, cell in zip(rule.__code__.co_freevars, rule.__closure__ or (), strict=True):
+        if isinstance(cell.cell_contents, FunctionType):
+            yield name, cell.cell_contents, partial(_closing_over, rule, name)
+    for name in rule.__code__.co_names:
+        value = rule.__globals__.get(name)
+        if name.startswith("_") and isinstance(value, FunctionType) and value.__module__ == rule.__module__:
+            yield name, value, partial(_calling, rule, name)
+
+
+def _closing_over(rule: FunctionType, name: str, new: FunctionType) -> FunctionType:
+    cells = zip(rule.__code__.co_freevars, rule.__closure__ or (), strict=True)
+    closure = tuple(CellType(new) if free == name else cell for free, cell in cells)
+    return _like(rule, FunctionType(rule.__code__, rule.__globals__, rule.__name__, rule.__defaults__, closure))
+
+
+def _calling(rule: FunctionType, name: str, new: FunctionType) -> FunctionType:
+    known = {**rule.__globals__, name: new}
+    return _like(rule, FunctionType(rule.__code__, known, rule.__name__, rule.__defaults__, rule.__closure__))
+
+
+def _like(rule: FunctionType, made: FunctionType) -> FunctionType:
+    made.__kwdefaults__ = rule.__kwdefaults__
+    return made
 
 
 def _code_named(name: str, code: CodeType) -> CodeType:
