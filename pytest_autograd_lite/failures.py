@@ -37,12 +37,12 @@ def shorten(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     entries = list(excinfo.traceback)
     if not entries or (_inside(entries[-1].path) and not isinstance(excinfo.value, GradientsDiffer)):
         return
-    kept = None  # a chain of its own, as pytest cuts tracebacks by following the chain
-    frames = []
-    tb = excinfo.tb
+    frames: list[TracebackType] = []
+    tb: TracebackType | None = excinfo.tb
     while tb is not None:
         frames.append(tb)
-        tb = tb.tb_next  # type: ignore[assignment]
+        tb = tb.tb_next
+    kept: TracebackType | None = None  # a chain of its own, as pytest cuts tracebacks by following the chain
     for frame in reversed(frames):
         if not _inside(frame.tb_frame.f_code.co_filename):
             kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
@@ -60,7 +60,7 @@ def explain(report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseExcepti
     if not isinstance(excinfo.value, GradientsDiffer) or report.outcome != "failed":
         return
     if not item.config.option.fulltrace and not any(entry.path == item.path for entry in excinfo.traceback):
-        report.longrepr = pytest.Item.repr_failure(item, excinfo, style="value")  # type: ignore[assignment]
+        report.longrepr = pytest.Item.repr_failure(item, excinfo, style="value")
     if excinfo.value.report.comparisons:
         report.sections.append(("gradients compared", table(excinfo.value.report, item.config.rootpath)))
 

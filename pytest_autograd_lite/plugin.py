@@ -35,7 +35,9 @@ MARKER = (
 
 def _report_file(text: str) -> str:
     if os.path.splitext(text)[1] not in REPORTS:
-        raise argparse.ArgumentTypeError(f"a gradient report is a {', '.join(REPORTS)} file, not {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"a gradient report is a {', '.join(REPORTS[:-1])} or {REPORTS[-1]} file, not {text!r}"
+        )
     return text
 
 
@@ -113,16 +115,14 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Failures show the user's lines and what was compared, without the inside of the checker."""
-    readable = call.excinfo is not None and "autograd_lite.testing.reports" in sys.modules
-    if readable and not item.config.option.fulltrace:
-        from .failures import shorten
+    if call.excinfo is None or "autograd_lite.testing.reports" not in sys.modules:
+        return (yield)
+    from .failures import explain, shorten
 
+    if not item.config.option.fulltrace:
         shorten(call.excinfo)
     report = yield
-    if readable:
-        from .failures import explain
-
-        explain(report, call.excinfo, item)
+    explain(report, call.excinfo, item)
     return report
 
 

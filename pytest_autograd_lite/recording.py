@@ -20,6 +20,10 @@ Check = dict[str, Any]
 """A `Report` as a dict, with the id of its test."""
 
 
+CHECKS = "gradient_checks"
+"""The attribute of a test's report that they are in."""
+
+
 class Recorder:
     """Collects the reports that are published, and writes the file at the end."""
 
@@ -55,12 +59,12 @@ class Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        report.gradient_checks = self._pending
+        setattr(report, CHECKS, self._pending)
         self._pending = []
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._checks += [{"test": report.nodeid, **check} for check in getattr(report, "gradient_checks", [])]
+        self._checks += [{"test": report.nodeid, **check} for check in getattr(report, CHECKS, [])]
         outcome = "x" + report.outcome if hasattr(report, "wasxfail") else report.outcome
         if report.when == "call" or outcome != "passed":
             self._outcomes[report.nodeid] = {"xskipped": "xfailed"}.get(outcome, outcome)

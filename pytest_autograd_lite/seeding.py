@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,14 @@ class Seeding:
 
     def __init__(self, config: pytest.Config) -> None:
         self._drawn = config.option.gradient_seed == "random"
-        if self._drawn:  # from now on it is a number, also for the workers of pytest-xdist, which get the options
-            config.option.gradient_seed = secrets.randbelow(2**31)
-        self._seed: int = config.option.gradient_seed
+        asked = secrets.randbelow(2**31) if self._drawn else config.option.gradient_seed
+        self._seed: int = getattr(config, "workerinput", {}).get("gradient_seed", asked)
         self._before: int | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """The workers of pytest-xdist read the command line for themselves, but the seed is drawn only here."""
+        node.workerinput["gradient_seed"] = self._seed
 
     def pytest_report_header(self) -> str:
         drawn = f" (drawn; --gradient-seed={self._seed} repeats this run)" if self._drawn else ""

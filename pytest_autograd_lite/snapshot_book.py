@@ -9,8 +9,8 @@ was.  Tests that failed, were skipped or not selected keep what they have.
 
 from __future__ import annotations
 
-import hashlib
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pytest
 FOLDER = "__snapshots__"
 
 LONGEST = 100
-"""Names of files are cut to this many characters, and get a hash."""
+"""Names of files are cut to this many characters, and get a checksum."""
 
 Left = dict[str, str]
 """Paths of snapshots, with the test that owns each; "" if that is gone."""
@@ -30,18 +30,18 @@ def file_name(name: str) -> str:
     """A file's name for a test or a snapshot, readable, safe on every system, and another one for each name.
 
     What is not a letter, digit or one of `_.,=+-[]` becomes an underscore; then, and where upper and lower case
-    alone may tell two parameters apart (which not every file system does), a hash of the name is added.
+    alone may tell two parameters apart (which not every file system does), a checksum of the name is added.
 
     >>> file_name("test_linear[3-relu]")
     'test_linear[3-relu]'
     >>> file_name("test_path[a/b]")
-    'test_path[a_b]~c51a22dc'
+    'test_path[a_b]~c9afd296'
     """
     safe = re.sub(r"[^A-Za-z0-9_.,=+\-\[\]]", "_", name)[:LONGEST]
     parameters = name.partition("[")[2]
     if safe == name and parameters == parameters.lower():
         return safe
-    return f"{safe}~{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
+    return f"{safe}~{zlib.crc32(name.encode(errors='surrogatepass')):08x}"
 
 
 def folder_of(test_file: Path) -> Path:

@@ -410,9 +410,9 @@ def _spread(draw: DrawFn, n: int, condition: float) -> Array:
 
 def _unitary(draw: DrawFn, n: int, dtype: Any) -> Array:
     """A product of two reflections x -> x - 2 v (v* x) / (v* v) of integer vectors v, of which 0 reflects nothing."""
-    q = np.eye(n)
+    q: Array = np.eye(n)
     for _ in range(2):
-        v = np.array([draw(_integers(-8, 8)) for _ in range(n)], np.float64)
+        v: Array = np.array([draw(_integers(-8, 8)) for _ in range(n)], np.float64)
         if _parts(dtype) == 2:
             v = v + 1j * np.array([draw(_integers(-8, 8)) for _ in range(n)])
         if v.any():
@@ -443,7 +443,7 @@ def _matrix_shape(draw: DrawFn, shape: Any) -> Shape:
 
 
 def _dtype(dtype: Any) -> np.dtype[Any]:
-    found = np.dtype(dtype)
+    found: np.dtype[Any] = np.dtype(dtype)
     if found.kind not in "fc" or found.itemsize > (16 if found.kind == "c" else 8):
         raise TypeError(f"the dtype is float16, float32, float64, complex64 or complex128, not {found}")
     return found

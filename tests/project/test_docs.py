@@ -15,12 +15,13 @@ import autograd_lite.optim
 import pytest
 
 import autograd_lite
+import pytest_autograd_lite
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MODULES = ["autograd_lite"] + [
     name
-    for package in (autograd_lite, autograd_lite.nn, autograd_lite.optim)
+    for package in (autograd_lite, autograd_lite.nn, autograd_lite.optim, pytest_autograd_lite)
     for _, name, _ in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
 ]
 

@@ -1,6 +1,7 @@
 """The floors of the house: who may import whom, read from the imports themselves."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ PACKAGES = {
     "autograd_lite": ROOT / "autograd_lite",
     "autograd_lite.nn": ROOT / "nn",
     "autograd_lite.optim": ROOT / "optim",
+    "pytest_autograd_lite": ROOT / "pytest_autograd_lite",
 }
 
 # Each floor stands on those before it, and imports only from them and from its own floor.
@@ -48,6 +50,7 @@ FLOORS = [
     },
     {"autograd_lite.graph", "autograd_lite.testing"},
     {"autograd_lite.nn", "autograd_lite.optim"},
+    {"pytest_autograd_lite"},
 ]
 LAZY = {"graphviz", "matplotlib", "pygraphviz", "pytest", "scipy", "sklearn", "torch", "hypothesis", "jax"}
 
@@ -105,9 +108,9 @@ def test_imports_go_down(module):
     here = floor_of(module)
     wrong = []
     for imported in imports(module, MODULES[module], anywhere=True):
-        if not imported.startswith("autograd_lite"):
+        if not imported.startswith(("autograd_lite", "pytest_autograd_lite")):
             continue
-        there = 0 if imported == "autograd_lite" and here == len(FLOORS) - 1 else floor_of(imported)
+        there = 0 if imported == "autograd_lite" and here >= floor_of("autograd_lite.nn") else floor_of(imported)
         if there is None or there > here:
             wrong.append(imported)
     assert wrong == []
@@ -126,7 +129,13 @@ def test_what_is_heavy_is_imported_where_it_is_used(module):
     if module in {"autograd_lite.graph.picture"}:  # itself imported only by what draws
         return
     at_top = {name.partition(".")[0] for name in imports(module, MODULES[module], anywhere=False)}
-    assert at_top & LAZY == set()
+    assert at_top & LAZY <= ({"pytest"} if module.startswith("pytest_autograd_lite") else set())
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("pytest_autograd_lite")])
+def test_the_plugin_imports_nothing_of_size_at_pytests_start(module):
+    at_top = {name.partition(".")[0] for name in imports(module, MODULES[module], anywhere=False)}
+    assert at_top <= {*sys.stdlib_module_names, "pytest", "_pytest", "pytest_autograd_lite"}
 
 
 def test_torch_is_never_imported():

@@ -53,12 +53,16 @@ def test_the_wheel(tmp_path):
     )
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"autograd_lite", wheel.name.rsplit("-", 3)[0] + ".dist-info"}
+    information = wheel.name.rsplit("-", 3)[0] + ".dist-info"
+    assert {name.split("/")[0] for name in names} == {"autograd_lite", "pytest_autograd_lite", information}
+    entry_points = zipfile.ZipFile(wheel).read(f"{information}/entry_points.txt").decode()
+    assert entry_points.split("\n") == ["[pytest11]", "autograd_lite = pytest_autograd_lite.plugin", ""]
     assert "autograd_lite/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     sources = {
         f"autograd_lite/{path.relative_to(ROOT / 'autograd_lite')}" for path in (ROOT / "autograd_lite").rglob("*.py")
     }
+    sources |= {str(path.relative_to(ROOT)) for path in (ROOT / "pytest_autograd_lite").rglob("*.py")}
     for part in ("nn", "optim"):
         sources |= {f"autograd_lite/{part}/{path.relative_to(ROOT / part)}" for path in (ROOT / part).rglob("*.py")}
     assert sources == {name for name in names if name.endswith(".py")}
