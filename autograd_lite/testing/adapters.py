@@ -255,7 +255,7 @@ def _drawn(shape: tuple[int, ...], kind: str, seed: tuple[int, ...]) -> Array:
     """Random weights, complex ones for complex numbers; they are the same in every precision."""
     drawn = dense(np.ones(shape), np.random.default_rng(seed)).array
     if kind == "c":
-        drawn = drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array
+        drawn = np.asarray(drawn + 1j * dense(np.ones(shape), np.random.default_rng([*seed, 1])).array)
     drawn.flags.writeable = False
     return drawn
 
