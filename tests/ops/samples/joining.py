@@ -41,6 +41,14 @@ SAMPLES = [
         lambda x, y, z: torch.cat([torch.cat([x, y], 1), z]), name="block",
     ),
     Sample(
+        "block", lambda a, b, c, d: np.block([[a, b], [c, d]]), ((1, 2), (1, 3), (2, 1), (2, 4)),
+        lambda a, b, c, d: torch.cat([torch.cat([a, b], 1), torch.cat([c, d], 1)]), name="block of four",
+    ),
+    Sample(
+        "block", lambda a, b, c: np.block([[[a, b]], [[c, a]]]), ((1, 2, 1), (1, 2, 3), (1, 2, 3)),
+        lambda a, b, c: torch.cat([torch.cat([a, b], 2), torch.cat([c, a], 2)]), name="block of depth 3",
+    ),
+    Sample(
         "block", lambda x, y: np.block([x, y]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),
         name="block of ranks",
     ),

@@ -68,6 +68,10 @@ SAMPLES += [
     Sample("repeat", lambda x: np.repeat(x, 2), ((3, 2),), lambda x: x.repeat_interleave(2), complex=True),
     Sample("repeat", lambda x: np.repeat(x, 3, axis=0), ((3, 2),), lambda x: x.repeat_interleave(3, 0), name="rows"),
     Sample(
+        "repeat", lambda x: np.repeat(x, 2, axis=1), ((2, 3, 2),), lambda x: x.repeat_interleave(2, 1),
+        name="repeat in the middle",
+    ),
+    Sample(
         "repeat", lambda x: np.repeat(x, [2, 0, 3], axis=-2), ((3, 2),),
         lambda x: x.repeat_interleave(torch.tensor([2, 0, 3]), 0), name="repeat each",
     ),

@@ -25,6 +25,7 @@ SAMPLES = [
         (apart(5, 2),),
         lambda x: x.sort(0).values[2],
     ),
+    Sample("partition", lambda x: np.partition(x, range(4)), (A,), lambda x: x.sort().values, name="partition of all"),
     Sample(
         "partition",
         lambda x: np.partition(x, [1, -1], axis=None)[[1, -1]],
