@@ -249,3 +249,18 @@ def test_real_if_close() -> None:
     z = ag.Tensor(np.array([1 + 1e-17j, 2.0]), requires_grad=True)
     assert np.real_if_close(z).dtype == np.float64
     assert np.real_if_close(z * 1j).dtype == np.complex128
+
+
+@pytest.mark.parametrize("call", [np.remainder, lambda x, y: np.divmod(x, y)[1]])
+def test_remainders_of_an_infinite_divisor(call: Callable[..., Any]) -> None:
+    x, y, weights = np.array([-1.5, 2.0, 3.0]), np.array([np.inf, 0.7, np.inf]), np.array([-3.0, 2.0, 0.5])
+    ours = [ag.Tensor(x, requires_grad=True), ag.Tensor(y, requires_grad=True)]
+    theirs = [torch.tensor(x, requires_grad=True), torch.tensor(y, requires_grad=True)]
+    found = ag.grad(call(*ours), ours, weights)
+    right = torch.autograd.grad(torch.remainder(*theirs), theirs, torch.tensor(weights))
+    for mine, other in zip(found, right, strict=True):
+        assert mine is not None
+        same(mine, other.numpy())
+    _, tangent = ag.func.jvp(lambda y: call(x, y), (y,), (weights,))
+    assert found[1] is not None
+    assert float(np.sum(tangent.data)) == pytest.approx(float(np.sum(found[1].data)))

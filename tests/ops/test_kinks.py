@@ -33,6 +33,18 @@ def test_the_table_holds(kink: Kink) -> None:
 
 
 @each
+def test_what_flows_back_is_multiplied(kink: Kink) -> None:
+    """The table is about a cotangent of 1; another one goes through the same slopes."""
+    xs = [ag.Tensor(x, requires_grad=True) for x in points(kink)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        answer = kink.call(*xs)
+        found = ag.grad(answer, xs, np.full(answer.shape, -3.0), materialize_grads=True)
+    for g, expected in zip(found, kink.gradients, strict=True):
+        assert g is not None
+        np.testing.assert_allclose(g.data, -3.0 * np.array(expected), rtol=1e-12)
+
+
+@each
 def test_the_table_is_pytorchs(kink: Kink) -> None:
     xs = [torch.from_numpy(x).requires_grad_() for x in points(kink)]
     answer = kink.torch(*xs)

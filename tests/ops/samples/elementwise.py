@@ -108,6 +108,14 @@ CHOICE = [
     Sample("clip", lambda x: np.clip(x, -1.0, 0.8), (A,), lambda x: torch.clip(x, -1.0, 0.8)),
     Sample("clip", lambda x: np.clip(x, None, 0.8), (A,), lambda x: torch.clip(x, None, 0.8), name="clip above"),
     Sample("clip", lambda x: np.clip(x, -1.0, None), (A,), lambda x: torch.clip(x, -1.0), name="clip below"),
+    Sample(
+        "clip", lambda x, low: np.clip(x, low, None), (A, B - 0.7), lambda x, low: torch.clip(x, low),
+        name="clip at lower",
+    ),
+    Sample(
+        "clip", lambda x, high: np.clip(x, None, high), (A, B), lambda x, high: torch.clip(x, max=high),
+        name="clip at upper",
+    ),
     Sample("clip", np.clip, (A * 2, B - 0.7, np.full((3, 4), 0.9)), torch.clip, name="clip between arrays"),
     Sample("power", lambda x: x**3, ((3, 4),), lambda x: x**3, name="power 3"),
     Sample("power", lambda x: x**2, ((3, 4),), lambda x: x**2, name="power 2"),
