@@ -93,7 +93,7 @@ class Book:
         self._left = left
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.outcome != "passed" or hasattr(report, "wasxfail"):
+        if report.outcome != "passed":
             self._failed.add(report.nodeid)
         elif report.when == "teardown":
             self._passed.add(report.nodeid)

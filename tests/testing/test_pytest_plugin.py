@@ -384,6 +384,7 @@ def test_snapshots_are_missing_then_stored_then_held(project: Any, pytester: pyt
         "test_each[1.5].npz",
     } < names
     assert any(name.startswith("test_one.the_sum_of_all~") for name in names)
+    assert max(map(len, names)) <= 100 + len("~01234567.npz")
     assert len({name.lower() for name in names}) == 10  # also where a file system does not tell A from a
     times = {file: file.stat().st_mtime_ns for file in (pytester.path / "__snapshots__" / "test_s").iterdir()}
     again = project("--gradient-snapshot-update")
