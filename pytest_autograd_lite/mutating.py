@@ -35,6 +35,9 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption(
         "--mutate-seconds", metavar="S", type=float, default=20.0, help="how long to try each mutant (default: 20)"
     )
+    group.addoption(
+        "--mutate-again", metavar="FILE", help="only the mutants that were alive in this earlier --mutation-report"
+    )
     group.addoption("--mutation-report", metavar="FILE", help="write all mutants and their fates to FILE, as JSON")
     parser.addini(
         "gradient_mutants_accepted",
@@ -68,7 +71,10 @@ class Mutating:
         from autograd_lite.testing.mutation.campaign import Reached, campaign
         from autograd_lite.testing.mutation.mutants import places
 
-        self.reached = Reached(places(self.config.option.mutate_only))
+        again = self.config.option.mutate_again
+        alive = None if again is None else [m for m in json.loads(Path(again).read_text("utf-8")) if m["fate"] in ALIVE]
+        pattern = self.config.option.mutate_only if alive is None else ",".join({m["operation"] for m in alive})
+        self.reached = Reached(places(pattern))
         with self.reached.watching():
             result = yield
         if self.config.option.collectonly:
@@ -85,6 +91,7 @@ class Mutating:
             lambda name: _passes(items[name], durations[name]),
             accepted=accepted,
             seconds=self.config.option.mutate_seconds,
+            only=None if alive is None else {m["id"] for m in alive},
         ):
             self.outcomes.append(outcome)
             if terminal is not None and outcome.fate in ALIVE:

@@ -134,7 +134,8 @@ def _values(nodes: Sequence[Node], leaves: dict[Node, Array]) -> dict[Node, Arra
             continue
         given = [values.get(parent, kept) for parent, kept in zip(node.parents, saved[1:], strict=True)]  # type: ignore[arg-type]
         if not any(x is None or isinstance(x, (Node, StandIn)) for x in given):
-            values[node] = np.asarray(node.primitive.raw(*given, **(node.kwargs or {})))  # type: ignore[union-attr]
+            with np.errstate(all="ignore"):
+                values[node] = np.asarray(node.primitive.raw(*given, **(node.kwargs or {})))  # type: ignore[union-attr]
     return values
 
 
@@ -142,18 +143,25 @@ def _wrong_slopes(z: Any, h: Any) -> Iterator[tuple[str, Array]]:
     """What is taken for the derivative of an activation h = a(z) by mistake."""
     for name, x in (("z", z), ("h", h)):
         if x is not None:
-            sigmoid = 1 / (1 + np.exp(-x))
-            yield f"{name} (1 - {name})", x * (1 - x)
-            yield f"1 - {name}^2", 1 - x * x
-            yield f"the logistic function's at {name}", sigmoid * (1 - sigmoid)
-            yield f"tanh's at {name}", 1 - np.tanh(x) ** 2
-            yield f"sigmoid({name})", sigmoid
-            yield f"1 where {name} > 0", x > 0
-            yield name, x
-            yield f"2 {name}", 2 * x
-            yield f"exp({name})", np.exp(x)
-            yield f"cos({name})", np.cos(x)
-            yield f"1 / (1 + {name}^2)", 1 / (1 + x * x)
+            yield from _slopes_at(name, x)
+
+
+def _slopes_at(name: str, x: Array) -> list[tuple[str, Array]]:
+    with np.errstate(all="ignore"):
+        sigmoid = 1 / (1 + np.exp(-x))
+        return [
+            (f"{name} (1 - {name})", x * (1 - x)),
+            (f"1 - {name}^2", 1 - x * x),
+            (f"the logistic function's at {name}", sigmoid * (1 - sigmoid)),
+            (f"tanh's at {name}", 1 - np.tanh(x) ** 2),
+            (f"sigmoid({name})", sigmoid),
+            (f"1 where {name} > 0", np.asarray(x > 0)),
+            (name, x),
+            (f"2 {name}", 2 * x),
+            (f"exp({name})", np.exp(x)),
+            (f"cos({name})", np.cos(x)),
+            (f"1 / (1 + {name}^2)", 1 / (1 + x * x)),
+        ]
 
 
 def _mistakes(node: Node, i: int, parent: Node) -> Iterator[tuple[Diagnosis, Rule]]:

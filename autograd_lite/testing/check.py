@@ -120,6 +120,8 @@ def check_gradients(
     >>> report.ok, report.diagnoses
     (False, ('sign',))
     """
+    if order < 1:
+        raise ValueError(f"order is 1 for first derivatives, 2 for second ones too, and so on, not {order}")
     if order > 1 and grad not in (None, "torch"):
         raise ValueError("order > 1 needs the engine's gradients or PyTorch's; others are checked to order 1")
     if not modes or not set(modes) <= set(MODES):
@@ -134,6 +136,8 @@ def check_gradients(
     frame = frame_of(grad)
     if oracle == "forward" and not isinstance(frame, Engine):
         raise ValueError("oracle='forward' is the engine's own forward mode; f must be a function of Tensors, no grad=")
+    if oracle == "forward" and "reverse" not in modes:
+        raise ValueError("oracle='forward' is forward mode, and checks reverse mode: add it to modes")
     seed = reports.default_seed if seed is None else seed
     name = getattr(f, "__name__", None) or type(f).__name__
     settings = Settings(tuple(modes), Tolerances(rtol, atol), seed, oracle, kinks, None)
@@ -169,5 +173,7 @@ def check_gradients(
 
 def place_of(f: Callable[..., Any]) -> str:
     """Where a function was defined, as "file:line"; "" if it was not in Python."""
-    code = getattr(f, "__code__", None) or getattr(type(f).__call__, "__code__", None)
+    code = getattr(f, "__code__", None)
+    if code is None and not hasattr(f, "__code__"):  # an object that can be called; not a stand-in for a function
+        code = getattr(type(f).__call__, "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else ""

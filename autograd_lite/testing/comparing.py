@@ -13,7 +13,7 @@ from .adapters import Engine, Gradients
 from .compare import Table, judge, listing
 from .expected import Expected, as_expected, ask, by_differences, by_forward_mode, by_reference, projected
 from .explaining import by_taylor, changing, explained, misshapen
-from .kinks import along_ties, nearby
+from .kinks import AWAY, along_ties, nearby
 from .oracles.differences import size_nearby
 from .oracles.directions import Array, Direction, directions, projections, unit
 from .reports import Comparison
@@ -99,6 +99,8 @@ def _of_wrong_kind(gradients: Gradients, part: Part, whole: Array, *, strict: bo
     """A gradient that has not the shape of its input, or not its kind of dtype (a framework's: not its dtype)."""
     for g in gradients:
         given = g[part.input]
+        if given.dtype.kind not in "fciub":
+            return given
         complex_for_real = given.dtype.kind == "c" and whole.dtype.kind != "c"
         if given.shape != whole.shape or (strict and given.dtype != whole.dtype) or complex_for_real:
             return given
@@ -121,6 +123,11 @@ def _column(run: Run, part: Part, title: str) -> Column:
     one_sided = expected.low, expected.high
     if settings.kinks == "reject":
         expected = expected._replace(low=expected.value, high=expected.value)
+    elif len([m for m in moves if m.place is not None]) < x.size:  # along kinks that are not known, only NaN is wrong
+        unknown = np.any(one_sided[0] < one_sided[1], axis=0) & [m.place is None for m in moves]
+        expected = expected._replace(
+            low=np.where(unknown, -np.inf, expected.low), high=np.where(unknown, np.inf, expected.high)
+        )
     f = subject.moved(part)
     size = max([run.size, *(size_nearby(f, x, m, subject.answer) for m in moves if m.place is None)])
     if not settled(expected.error, np.stack([expected.value, *one_sided]), moves, size):
@@ -208,16 +215,36 @@ def _ties_between_inputs(run: Run, met: list[Column]) -> list[Comparison]:
 def _beyond_kinks(found: list[Comparison], met: list[Column], run: Run, written: Callable[..., Any] | None) -> Result:
     """What is to be done where kinks were met: nothing more but a note, or all once more at a point beside them."""
     names = ", ".join(column.part.name for column in met)
-    moved = list(run.subject.values)
-    rng = np.random.default_rng([run.settings.seed, 7])
-    for i in {column.part.input for column in met}:
-        moved[i] = nearby(moved[i], rng) if moved[i].dtype.kind == "f" else moved[i]
+    beside = _beside(run, {column.part.input for column in met})
+    known = all(column.complete or not _along_kinks(column).any() for column in met)
     resampled = run.settings.kinks == "resample"
-    if not resampled and all(column.complete for column in met):
+    if beside is None:
+        note = f"{names}: f has kinks there, and is not finite at points beside them"
+        return Result(found, [note], None)
+    if known and not resampled:
         note = f"{names}: f has kinks there, where any slope between the one-sided ones is right"
-        return Result(found, [note], moved)
-    # Of a large input it is not known which elements sit on kinks, and what to make of a random direction.
-    kept = [] if resampled else [c for c in found if c.ok or not c.kinks]
-    beside = _run(run.subject.at(moved), written, run.settings, run.title, run.order, run.size)
-    _, again = _compared(beside, strict=written is None)
-    return Result([*kept, *again], [f"{names}: f has kinks there, and was checked at a point beside them"], moved)
+        return Result(found, [note], beside.values)
+    # Of a large input it may not be known which elements sit on kinks, and what to make of a random direction.
+    _, again = _compared(_run(beside, written, run.settings, run.title, run.order, run.size), strict=written is None)
+    kept = [] if resampled else found
+    note = f"{names}: f has kinks there, and was checked at a point beside them"
+    return Result([*kept, *again], [note], beside.values)
+
+
+def _beside(run: Run, inputs: set[int]) -> Subject | None:
+    """The function at a point close by, where it has no kinks; None if it is not finite at any that was tried."""
+    rng = np.random.default_rng([run.settings.seed, 7])
+    for away in (AWAY, AWAY**2, AWAY**3):
+        moved = [nearby(x, rng, away) if i in inputs else x for i, x in enumerate(run.subject.values)]
+        try:
+            with np.errstate(all="ignore"):
+                return run.subject.at(moved)
+        except NotComparable:
+            continue
+    return None
+
+
+def _along_kinks(column: Column) -> Array:
+    """Which of the random directions go along kinks: those that nothing is known of."""
+    dense = [place is None for place in column.table.columns]
+    return np.asarray(np.any(column.one_sided[0] < column.one_sided[1], axis=0) & dense)

@@ -13,11 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from .adapters import Engine, Gradients, Reference
-from .kinks import beside_kinks, between_branches, tied
+from .kinks import beside_kinks, between_branches, kinked_places, tied
 from .oracles.complex_step import agrees, complex_step
 from .oracles.differences import Slope, derivative_along, glance
-from .oracles.directions import Array, Direction, directions
+from .oracles.directions import COMPLETE, Array, Direction, directions, unit
 from .subject import Part, Subject
+
+EVERY_ELEMENT = 2048
+"""Up to this many elements, each one is looked at by itself where that is needed: for kinks, and for a diagnosis."""
 
 EXACT = 16
 """In units of the last place: what a derivative without differences may be off by."""
@@ -60,6 +63,7 @@ def by_differences(
     moves: list[Direction] = []
     slopes: list[Slope] = []
     exact: list[Array] = []
+    searched = False
     for move in directions(x, rng):
         if move.place is None and any(slope.kinked.any() for slope in slopes):
             move = beside_kinks(f, x, move, moves, slopes)
@@ -74,6 +78,14 @@ def by_differences(
             analytic = found is not None and slope is not None and agrees(found, slope)
         if slope is None:
             slope = derivative_along(f, x, move, here)
+        if move.place is None and not searched and COMPLETE < x.size <= EVERY_ELEMENT and slope.kinked.any():
+            searched = True
+            on_kinks = [place for place in kinked_places(f, x, here) if place not in {m.place for m in moves}]
+            if len(on_kinks) <= COMPLETE:
+                moves += [unit(x, place) for place in on_kinks]
+                slopes += [derivative_along(f, x, unit(x, place), here) for place in on_kinks]
+                move = beside_kinks(f, x, move, moves, slopes)
+                slope = derivative_along(f, x, move, here)
         moves.append(move)
         slopes.append(slope)
     if tied(x, moves, slopes):

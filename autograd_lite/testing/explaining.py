@@ -12,14 +12,12 @@ from .adapters import Gradients
 from .alternatives import alternatives
 from .compare import Table, Verdict, listing
 from .diagnosis import Evidence, diagnose, diagnose_shape
+from .expected import EVERY_ELEMENT
 from .oracles.directions import Array, unit
 from .oracles.taylor import remainder_slope
 from .reports import Comparison
 from .subject import Part, Subject
 from .tables import Column, Run
-
-EVERY_ELEMENT = 2048
-"""Up to this many elements, a wrong gradient is worked out element by element for the diagnosis."""
 
 REPETITIONS = 4
 """How often a wrong gradient is asked for again, to see whether it is the same each time."""

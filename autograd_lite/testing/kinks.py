@@ -21,6 +21,9 @@ AWAY = 2.0**-6
 POINTS, BESIDE = 12, 2.0**-16
 """At how many points beside a tie its branches are looked for, and how far away, relative to the size of x."""
 
+PROBE = 2.0**-16
+"""The step that elements of a larger array are looked at with, relative to their size."""
+
 BRANCHES = 1e-4
 """Relative to the largest slope: what differs by less is the same branch, a little further on."""
 
@@ -86,10 +89,28 @@ def between_branches(
     return [s._replace(low=a, high=b) for s, a, b in zip(slopes, low, high, strict=True)]
 
 
-def nearby(x: Array, rng: np.random.Generator) -> Array:
+def nearby(x: Array, rng: np.random.Generator, away: float = AWAY) -> Array:
     """A point close to x, in general position: where a function has kinks, it is on none of them."""
-    moved = x + AWAY * sizes(x) * rng.uniform(0.25, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
+    if x.dtype.kind == "c":
+        return np.asarray(nearby(x.real, rng, away) + 1j * nearby(x.imag, rng, away), x.dtype)
+    moved = x + away * sizes(x) * rng.uniform(0.25, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
     return np.asarray(moved, x.dtype)
+
+
+def kinked_places(f: Callable[[Array], Array], x: Array, here: Array) -> list[tuple[int, ...]]:
+    """The elements of a larger array that may sit on kinks: the second difference along them does not vanish."""
+    bends, slopes, floor = [], [], 0.0
+    size = float(np.abs(here).max(initial=0.0))
+    with np.errstate(all="ignore"):
+        for place in np.ndindex(x.shape):
+            move = unit(x, place)
+            h = PROBE * move.scale
+            plus, minus = f(np.asarray(x + h * move.array)), f(np.asarray(x - h * move.array))
+            bends.append(float(np.abs(plus - here - (here - minus)).max(initial=0.0)) / h)
+            slopes.append(float(np.abs(plus - minus).max(initial=0.0)) / (2 * h))
+            floor = max(floor, 64 * np.finfo(np.float64).eps * size / h)
+    least = max(BRANCHES * max((s for s in slopes if np.isfinite(s)), default=0.0), floor)
+    return [place for place, bend in zip(np.ndindex(x.shape), bends, strict=True) if bend > least]
 
 
 def along_ties(

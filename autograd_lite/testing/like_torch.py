@@ -105,7 +105,12 @@ def gradcheck(
     made = []
     options: dict[str, Any] = {"atol": atol, "rtol": rtol, "kinks": kinks, "seed": seed}
     for f in by_answers(func, values):
-        shown, at = _along_rays(f, case) if fast_mode else _scaled(f, case, eps) if eps is not None else (f, values)
+        shown, at, unit = f, values, 1.0
+        if fast_mode:
+            shown, at, unit = _along_rays(f, case)
+        elif eps is not None:
+            shown, at, unit = _scaled(f, case, eps)
+        options["atol"] = None if atol is None else atol * unit
         if nondet_tol > 0 and check_backward_ad:
             total, gradient = _swept_once(shown, case.at([at[i] for i in case.floating]))
             made.append(check_gradients(total, *at, grad=gradient, **options))
@@ -231,8 +236,11 @@ class _Placed:
         return self.run(*args)
 
 
-def _scaled(f: Callable[..., Any], case: Case, eps: float) -> tuple[Callable[..., Any], list[Any]]:
-    """f as a function of t at 0, where an input is its value + s t: steps for t of up to 1/8 are of up to eps."""
+def _scaled(f: Callable[..., Any], case: Case, eps: float) -> tuple[Callable[..., Any], list[Any], float]:
+    """f as a function of t at 0, where an input is its value + s t: steps for t of up to 1/8 are of up to eps.
+
+    Also s: derivatives by t are s times those by the input.
+    """
     if not eps > 0:
         raise ValueError(f"gradcheck: eps is a step of finite differences, and must be positive, not {eps}")
     step = 2.0 ** (frexp(eps / FIRST_STEP)[1] - 1)
@@ -243,11 +251,14 @@ def _scaled(f: Callable[..., Any], case: Case, eps: float) -> tuple[Callable[...
         )
 
     at = [np.zeros_like(x) if i in case.floating else x for i, x in enumerate(case.args)]
-    return _Placed(moved, f), at
+    return _Placed(moved, f), at, step
 
 
-def _along_rays(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], list[Any]]:
-    """A random projection of f as a function of one number for each floating input, all at 0: the way along a ray."""
+def _along_rays(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], list[Any], float]:
+    """A random projection of f as a function of one number for each floating input, all at 0: the way along a ray.
+
+    Also how far the shortest ray goes, in each element, for a way of 1.
+    """
     rays = dict(zip(case.floating, (random_like(x, case.seed) for x in case.points), strict=True))
 
     def ahead(*ts: Any) -> Any:
@@ -257,7 +268,7 @@ def _along_rays(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], 
         return np.sum(np.real(np.conj(weights) * answer))
 
     at = [np.zeros((), x.real.dtype) if i in rays else x for i, x in enumerate(case.args)]
-    return _Placed(ahead, f), at
+    return _Placed(ahead, f), at, min(float(np.abs(ray).mean()) if ray.size else 1.0 for ray in rays.values())
 
 
 def _swept_once(f: Callable[..., Any], case: Case) -> tuple[Callable[..., Any], Callable[..., Any]]:

@@ -167,7 +167,7 @@ def test_ties_share_one_slope() -> None:
 
 
 def test_kinks_of_a_large_input() -> None:
-    x = np.random.default_rng(0).integers(-2, 3, 300).astype(np.float64)
+    x = np.random.default_rng(0).integers(-2, 3, 600).astype(np.float64)
     report = check_gradients(ag.relu, x)
     assert report.ok
     assert "checked at a point beside them" in report.notes[0]
@@ -176,6 +176,32 @@ def test_kinks_of_a_large_input() -> None:
         return np.where(x > 0, 1.0, 0.02 * (x < 0))
 
     assert not check_gradients(lambda x: np.sum(np.maximum(x, 0.0)), x, grad=grad).ok
+
+    one = np.linspace(-1.0, 1.0, 101)  # with a single 0
+    for wrong in (np.nan, 50.0, -0.001):
+        report = check_gradients(
+            lambda x: np.sum(np.maximum(x, 0.0)), one, grad=lambda x, w=wrong: np.where(x == 0, w, x > 0)
+        )
+        assert not report.ok, wrong
+    for slope in (0.0, 0.5, 1.0):
+        assert_gradients_close(
+            lambda x: np.sum(np.maximum(x, 0.0)), one, grad=lambda x, s=slope: np.where(x == 0, s, x > 0)
+        )
+
+
+def test_points_beside_kinks_stay_where_the_function_is_defined() -> None:
+    p = np.linspace(0.001, 0.999, 101)
+
+    def f(p: Any) -> Any:
+        return np.sum(np.abs(p - 0.5) + np.log1p(-p))
+
+    assert_gradients_close(f, p)
+    assert_gradients_close(f, p[[0, 50, 99, 100]], kinks="resample")
+
+
+def test_a_diagnosis_does_not_warn() -> None:
+    report = check_gradients(lambda x: np.sum(np.tanh(x / 1000)), np.array([1000.0, -900.0]), grad=lambda x: x)
+    assert not report.ok
 
 
 def test_oracles() -> None:
@@ -295,6 +321,12 @@ def test_what_is_refused() -> None:
         assert_gradients_close(np.sum, X, kinks="ignore")
     with pytest.raises(ValueError, match="grad is a function, or one of"):
         assert_gradients_close(np.sum, X, grad="tensorflow")
+    with pytest.raises(ValueError, match="order is 1"):
+        assert_gradients_close(np.sum, X, order=0)
+    with pytest.raises(ValueError, match="oracle='forward' is forward mode, and checks reverse mode"):
+        assert_gradients_close(np.sum, X, oracle="forward", modes=("forward",))
+    with pytest.raises(AssertionError, match="has the wrong shape or dtype"):
+        assert_gradients_close(lambda x: x * x, np.array(2.0), grad=lambda x: None)
     with pytest.raises(ValueError, match="oracle='forward'"):
         assert_gradients_close(loss, W, X, grad=gradient, oracle="forward")
 

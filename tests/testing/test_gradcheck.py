@@ -280,3 +280,15 @@ def test_pytorch_agrees() -> None:
     x = torch.tensor(X, requires_grad=True)
     assert not torch.autograd.gradcheck(lambda x: x * x.detach(), x, raise_exception=False)
     assert not gradcheck(lambda x: x * x.detach(), X, raise_exception=False)
+
+
+@pytest.mark.parametrize("options", [{"eps": 1e-6}, {"eps": 1e-8}, {"fast_mode": True}])
+def test_the_absolute_tolerance_is_that_of_the_derivative(options: dict[str, Any]) -> None:
+    """Whatever the function is differentiated by on the way."""
+
+    def ten_times(x: Any) -> Any:
+        return 10 * x * x - 9 * ag.stop_gradient(x * x)
+
+    x = np.array([0.05, 0.02])
+    assert gradcheck(lambda x: x * x, (x,), atol=1e-5, rtol=1e-3, **options)
+    assert not gradcheck(ten_times, (x,), atol=1e-5, rtol=1e-3, raise_exception=False, **options)

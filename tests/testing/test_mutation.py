@@ -245,12 +245,20 @@ def test_in_pytest(pytester: pytest.Pytester) -> None:
 
     pytester.path.joinpath("test_strong.py").unlink()
     pytester.makepyfile(test_weak=WEAK)
-    result = pytester.runpytest_subprocess("--mutate-gradients", "--mutate-only=bell")
+    result = pytester.runpytest_subprocess("--mutate-gradients", "--mutate-only=bell", "--mutation-report=weak.json")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["* mutants of 1 rules*"])
     alive = {line.partition(": ")[2] for line in result.outlines if line.startswith(("survived: ", "unseen: "))}
     assert {"bell vjp 0: the sign of the result", "bell vjp 0: -2.0 * v → -2.0"} <= alive
     assert "bell vjp 0: zeros for the result" not in alive
+
+    pytester.path.joinpath("test_weak.py").unlink()
+    pytester.makepyfile(test_strong=STRONG)  # mutants that were alive meet another test
+    again = ("--mutate-again=weak.json", "--mutation-report=again.json")
+    assert pytester.runpytest_subprocess("--mutate-gradients", *again).ret == 0
+    assert {fate["id"] for fate in json.loads((pytester.path / "again.json").read_text(encoding="utf-8"))} == alive
+    pytester.path.joinpath("test_strong.py").unlink()
+    pytester.makepyfile(test_weak=WEAK)
 
     accepted = "\n".join(f"* `{name}`: its test is too weak" for name in alive)
     pytester.path.joinpath("accepted.md").write_text(accepted, encoding="utf-8")

@@ -6,7 +6,7 @@ It knows nothing of pytest: a test is a name and a function that says whether it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,8 +112,9 @@ def campaign(
     *,
     accepted: str = "",
     seconds: float = 20.0,
+    only: Container[str] | None = None,
 ) -> Iterator[Outcome]:
-    """Every mutant of every rule that a test reaches, and what becomes of it.
+    """Every mutant of every rule that a test reaches, and what becomes of it; or only those with these ids.
 
     The test that killed the last mutant of a rule comes first, then the quick ones.
     """
@@ -122,6 +123,8 @@ def campaign(
         if not tests:
             continue
         for mutant in mutants_of(place):
+            if only is not None and mutant.id not in only:
+                continue
             outcome = outcome_of(mutant, tests, passes, accepted, seconds)
             if outcome.by:
                 tests.remove(outcome.by)

@@ -16,7 +16,7 @@ Tree = ast.Lambda | ast.FunctionDef
 def tree_of(function: Callable[..., Any]) -> Tree | None:
     """The tree of a function that was written in a file, or None.
 
-    Several lambdas may begin in one line: the one is taken that all of the code's instructions come from.
+    Several lambdas may begin in one line: the shortest is taken that instructions of the code come from.
     """
     if not isinstance(function, FunctionType):
         return None

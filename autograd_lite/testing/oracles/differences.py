@@ -47,8 +47,8 @@ MODEST = 1e-7  # ... and where it is above this, small ones too, at which f is k
 SMALLER = (2.0**-7, 2.0**-14, 2.0**-21, 2.0**-28)  # of the first step, where that does not settle
 STAYS = 0.75  # what is left of a kink's second difference when the step is halved: all; of a smooth function's, half
 FLAT = 1e-7  # a difference of one-sided slopes that is this small beside the largest slope is none
-TINY = (2.0**-13, 2.0**-25)  # of the first step: a kink must be there still
-BLUR = 1e-6  # of the difference of the slopes: a kink may be that far from where it seems to be, in units of the step
+TINY = (2.0**-12, 2.0**-13, 2.0**-25)  # of the first step: a kink must be there still
+BLUR = 1e-5  # of the difference of the slopes: a kink may be that far from where it seems to be, in units of the step
 
 
 class Slope(NamedTuple):
@@ -106,9 +106,9 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction, 
     if bend.any():
         first = FIRST_STEP * direction.scale * float(taken[bend != 0].max())
         there = _confirmed(f, x, direction, first, here, bend)
-        if np.any(there != bend):  # a kink close by: only steps that do not reach it tell the slope
+        if np.any((there == 0) & (bend != 0)):  # a kink close by: only steps that do not reach it tell the slope
             new, new_error, _ = _extrapolated(f, x, direction, first * TINY[-1], here)
-            beside = (there != bend) & (np.abs(new - slope) > 10 * (new_error + error))
+            beside = (there == 0) & (bend != 0) & (np.abs(new - slope) > 10 * (new_error + error))
             slope, error = np.where(beside, new, slope), np.where(beside, new_error, error)
         bend = there
     half = np.abs(bend) * (0.5 + BLUR)
@@ -160,15 +160,27 @@ def _extrapolated(
 def _confirmed(
     f: Callable[[Array], Any], x: Array, direction: Direction, first: float, here: Array, bend: Array
 ) -> Array:
-    """The difference of the one-sided slopes where it is there with small steps too, and the same; 0 elsewhere."""
+    """The difference of the one-sided slopes where it is there with small steps too, and the same; 0 elsewhere.
+
+    f's curvature is in it, times the step: two small steps tell the two apart.
+    """
+    found, near = bend, bend
     for factor in TINY:
-        step = first * factor
-        away = step * direction.array
+        before, step = near, first * factor
+        near, rounding = _bend(f, x, direction, step, here)
         with np.errstate(all="ignore"):
-            plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
-            rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / step
-            near = (plus.astype(np.float64) - here - (here.astype(np.float64) - minus)) / step
             drowned = np.abs(bend) <= 32 * rounding  # it says nothing
-            stays = np.abs(near - bend) <= NEAR * np.abs(bend) + 8 * rounding
-        bend = np.where(stays | drowned, bend, 0.0)
-    return bend
+            stays = drowned | (np.abs(near - bend) <= NEAR * np.abs(bend) + 8 * rounding)
+            if factor == TINY[1]:
+                found = np.where(drowned, found, 2 * near - before)
+        bend, found = np.where(stays, bend, 0.0), np.where(stays, found, 0.0)
+    return found
+
+
+def _bend(f: Callable[[Array], Any], x: Array, direction: Direction, step: float, here: Array) -> tuple[Array, Array]:
+    """The second difference over the step, and what rounding does to it."""
+    away = step * direction.array
+    with np.errstate(all="ignore"):
+        plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
+        rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / step
+        return (plus.astype(np.float64) - here - (here.astype(np.float64) - minus)) / step, rounding
