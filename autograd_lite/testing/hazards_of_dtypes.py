@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import Kernel, Primitive
+from .patching import changing_operations
 from .runs import Case, nodes_of, recorded, run
 
 NARROW = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
@@ -81,18 +82,19 @@ def _watched(primitives: set[Primitive], seen: list[tuple[str, Any]]) -> Iterato
 
         return watched
 
-    before = [(p, p.vjps, p.joint, p.jvp, getattr(p, "kernel", None)) for p in primitives]
-    try:
-        for p, vjps, joint, jvp, kernel in before:
-            backward = f"the backward rule of {p.name}"
-            p.vjps = tuple(watch(f"{backward} for argument {i}", rule) for i, rule in enumerate(vjps))
-            p.joint = watch(backward, joint)
-            p.jvp = watch(f"the forward rule of {p.name}", jvp)
-            if kernel is not None:
-                p.kernel = Kernel(kernel.forward, watch(f"the kernel of {p.name}", kernel.backward))
-        yield
-    finally:
-        for p, vjps, joint, jvp, kernel in before:
-            p.vjps, p.joint, p.jvp = vjps, joint, jvp
-            if kernel is not None:
-                p.kernel = kernel
+    with changing_operations:
+        before = [(p, p.vjps, p.joint, p.jvp, getattr(p, "kernel", None)) for p in primitives]
+        try:
+            for p, vjps, joint, jvp, kernel in before:
+                backward = f"the backward rule of {p.name}"
+                p.vjps = tuple(watch(f"{backward} for argument {i}", rule) for i, rule in enumerate(vjps))
+                p.joint = watch(backward, joint)
+                p.jvp = watch(f"the forward rule of {p.name}", jvp)
+                if kernel is not None:
+                    p.kernel = Kernel(kernel.forward, watch(f"the kernel of {p.name}", kernel.backward))
+            yield
+        finally:
+            for p, vjps, joint, jvp, kernel in before:
+                p.vjps, p.joint, p.jvp = vjps, joint, jvp
+                if kernel is not None:
+                    p.kernel = kernel

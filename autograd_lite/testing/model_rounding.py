@@ -18,6 +18,7 @@ from ..primitive import Fused, Kernel, Primitive, registry
 from .model_runs import Run, floats
 from .model_sides import EngineSide, Side
 from .oracles.directions import Array
+from .patching import changing_operations
 
 _ROUNDING_KINDS = ("elementwise", "bilinear")
 """The kinds of operations whose answers are rounded; a maximum, say, is one of its arguments to the last digit."""
@@ -35,6 +36,7 @@ def rounded_at_random(side: Side, values: Sequence[Any], seed: int) -> Iterator[
                 seen.add(id(parameter))
                 stack.callback(side.put(parameter, _moved(side.held(parameter), rng)))
         if isinstance(side, EngineSide):
+            stack.enter_context(changing_operations)
             for primitive in registry.values():
                 _round(primitive, rng, stack)
         yield [_moved(x, rng) if isinstance(x, np.ndarray) and floats(x) else x for x in values]

@@ -24,6 +24,7 @@ from ...random import generator_or_default
 from ...source_lines import source_lines
 from ...tape import Node
 from ...tensor import Tensor
+from ..patching import changing_operations
 from .walk import Step, View
 
 _MOST_ALONE = 16  # parameters without a path that are moved one by one
@@ -188,11 +189,13 @@ class _Stopped:
         self._coming: Iterator[Any] | None = None
 
     def __enter__(self) -> None:
+        changing_operations.acquire()
         self._thread, self._raw = get_ident(), stop_gradient.raw
         stop_gradient.raw = self._stop
 
     def __exit__(self, *exception: object) -> None:
         stop_gradient.raw = self._raw
+        changing_operations.release()
         self._coming = iter(self._given)
 
     def _stop(self, x: Any) -> Any:
@@ -220,15 +223,16 @@ def _everything_kept() -> Iterator[None]:
     It holds for all threads; another one's graphs need more memory meanwhile, and mean the same.
     """
     primitives = list(registry.values())
-    for primitive in primitives:
-        primitive.keepers.clear()
-        primitive.keepers.primitive = _KeepsAll()  # type: ignore[assignment]
-    try:
-        yield
-    finally:
+    with changing_operations:
         for primitive in primitives:
-            primitive.keepers.primitive = primitive
             primitive.keepers.clear()
+            primitive.keepers.primitive = _KeepsAll()  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            for primitive in primitives:
+                primitive.keepers.primitive = primitive
+                primitive.keepers.clear()
 
 
 def _random_states(*modules: Any) -> list[tuple[Callable[[Any], None], Any]]:

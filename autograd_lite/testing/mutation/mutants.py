@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...primitive import Fused, Primitive, Rule, Traced, _sum_of_rules, registry
+from ..patching import changing_operations
 from .mutators import RESULTS, changes_of
 from .sources import function_of, parts_of, tree_of
 
@@ -141,14 +142,15 @@ def instead(place: Place, run: Callable[..., Any]) -> Iterator[None]:
         return run(rule, *args, **kwargs)
 
     before = place.primitive.vjps, place.primitive.jvps, place.primitive.jvp, place.primitive.joint
-    place.put(wrapped)
-    try:
-        yield
-    finally:
-        if place.which == "backward":
-            place.put(rule)
-        place.primitive.vjps, place.primitive.jvps, place.primitive.jvp, place.primitive.joint = before
-        place.primitive.keepers.clear()
+    with changing_operations:
+        place.put(wrapped)
+        try:
+            yield
+        finally:
+            if place.which == "backward":
+                place.put(rule)
+            place.primitive.vjps, place.primitive.jvps, place.primitive.jvp, place.primitive.joint = before
+            place.primitive.keepers.clear()
 
 
 def same(a: Any, b: Any) -> bool:
