@@ -41,7 +41,7 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     group.addoption("--mutation-report", metavar="FILE", help="write all mutants and their fates to FILE, as JSON")
     parser.addini(
         "gradient_mutants_accepted",
-        "files that explain mutants which may survive, each by its id in backticks",
+        "files that explain mutants which may survive, each by its id in backticks, in which * is anything",
         type="paths",
         default=[],
     )

@@ -142,6 +142,12 @@ def test_fates_of_mutants(cube: Primitive) -> None:
     name = "cubed vjp 0: the sign of the result"
     assert outcome_of(mutants[name], ["weak"], lambda _: weak(), "", 9.0).fate == "survived"
     assert outcome_of(mutants[name], ["weak"], lambda _: weak(), f"* `{name}`: it is known", 9.0).fate == "accepted"
+    for text, fate in (
+        ("`cubed*: the sign of *`", "accepted"),
+        ("`*`", "survived"),
+        ("`squared*: the sign of *`", "survived"),
+    ):
+        assert outcome_of(mutants[name], ["weak"], lambda _: weak(), text, 9.0).fate == fate
     assert outcome_of(mutants[name], ["strong"], lambda _: strong(), "", 9.0).by == "strong"
     assert outcome_of(mutants[name], ["nothing"], lambda _: True, "", 9.0).fate == "unseen"
 

@@ -5,10 +5,12 @@ It knows nothing of pytest: a test is a name and a function that says whether it
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from .mutants import Mutant, Place, instead, mutants_of, same
@@ -72,7 +74,7 @@ def outcome_of(
     Args:
         tests: their names, those to run first first.
         passes: runs one; whether it passes.
-        accepted: a text that holds the ids, in backticks, of the mutants that may survive.
+        accepted: a text that holds the ids, in backticks, of the mutants that may survive; a * in them is anything.
         seconds: how long it may take.
     """
     differs = mutant.place.which == "backward"  # a kernel may write into the arrays it is given: it is run once
@@ -100,9 +102,16 @@ def outcome_of(
             if time.perf_counter() > end:
                 break
     fate = "killed" if by else "survived" if differs else "unseen"
-    if not by and f"`{mutant.id}`" in accepted:
+    if not by and any(pattern.fullmatch(mutant.id) for pattern in _patterns(accepted)):
         fate = "accepted"
     return Outcome(mutant, fate, by, done, len(tests))
+
+
+@lru_cache(maxsize=4)
+def _patterns(text: str) -> list[re.Pattern[str]]:
+    """What stands in backticks in a text."""
+    quoted = re.findall(r"`([^`\n]*→[^`\n]*|[^`\n]*: [^`\n]*)`", text)
+    return [re.compile(".*".join(map(re.escape, pattern.split("*")))) for pattern in quoted if pattern.strip("* ")]
 
 
 def campaign(
