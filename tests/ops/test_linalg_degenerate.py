@@ -237,3 +237,10 @@ class TestPhases:
         z = ag.Tensor(self.Z, requires_grad=True)
         u, _, vh = la.svd(z)
         np.sum(np.real(u @ vh)).backward()
+
+
+@pytest.mark.parametrize("ord", [None, 1, 2, 3, 3.5, np.inf])
+def test_norms_of_zeros_beside_others(ord: Any) -> None:
+    x = np.array([[0.0, 0.0, 0.0], [3.0, -4.0, 1.0]])
+    assert_gradients_close(lambda x: np.linalg.norm(x, ord, axis=1), x)
+    assert_gradients_close(lambda x: np.linalg.norm(x, ord, axis=1), x[1:], order=2)

@@ -102,3 +102,11 @@ def test_deviations_of_equal_numbers_have_slope_0() -> None:
 def test_errors(call, kind: type, message: str) -> None:
     with pytest.raises(kind, match=message):
         call(ag.Tensor(X, requires_grad=True))
+
+
+def test_a_constant_row_beside_others() -> None:
+    """The slope of a standard deviation of 0 is taken to be 0, and that of the other rows is what it is."""
+    x = np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 4.0]])
+    for call in (lambda x: np.std(x, axis=1), lambda x: np.nanstd(x, axis=1, ddof=1)):
+        assert_gradients_close(call, x)
+        assert_gradients_close(call, x[1:], order=2)
