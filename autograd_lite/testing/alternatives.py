@@ -35,7 +35,7 @@ def alternatives(f: Callable[..., Any], values: Sequence[Any], input: int, weigh
     if isinstance(f, Primitive):  # whose own function shows what it is made of
         f = f.function
     points = [Tensor(x, requires_grad=True) if _is_real(x) else x for x in values]
-    with fusion(False):
+    with fusion(False), np.errstate(all="ignore"):
         try:
             answer = f(*points)
         except Exception:  # it is made for something else than Tensors, and that is no reason to fail

@@ -54,7 +54,7 @@ def assert_gradients_close(
         order: 2 checks the second derivatives too, as the derivatives of a random projection of the
             gradient; and so on.
         modes: "reverse", "forward" or both.
-        rtol: the relative tolerance; by default 1e-8 for float64, 1e-4 for float32.
+        rtol: the relative tolerance; by default 1e-8 for float64, 1e-4 for float32, 2e-2 for float16.
         atol: the absolute tolerance; by default 64 units in the last place of the largest element and of |f| / |input|.
         seed: of the random projections; by default `reports.default_seed`.
         oracle: what the gradient is held against.
@@ -63,7 +63,8 @@ def assert_gradients_close(
             "differences"  central differences with Richardson's extrapolation
             "complex step" exact to rounding; f must be analytic and take complex numbers
             "forward"      the engine's forward mode (for reverse mode; it tells nothing of an error they share)
-            "taylor"       the order of the Taylor remainder: 2 with a right gradient, 1 with a wrong one; no tolerance
+            "taylor"       the order of the Taylor remainder: 2 with a right gradient, 1 with a wrong one; no tolerance,
+                           but errors that are small beside the curvature of f are not seen: below about 1e-3
         kinks: what is right at a kink or a tie of f.
 
             "between"   any number between the one-sided slopes
@@ -120,7 +121,9 @@ def check_gradients(
     >>> report.ok, report.diagnoses
     (False, ('sign',))
     """
-    if order < 1:
+    if any(t is not None and not t >= 0 for t in (rtol, atol)):
+        raise ValueError(f"tolerances are numbers from 0 up, not rtol={rtol!r}, atol={atol!r}")
+    if order < 1 or order != int(order):
         raise ValueError(f"order is 1 for first derivatives, 2 for second ones too, and so on, not {order}")
     if order > 1 and grad not in (None, "torch"):
         raise ValueError("order > 1 needs the engine's gradients or PyTorch's; others are checked to order 1")
@@ -134,6 +137,8 @@ def check_gradients(
     if not floating:
         raise ValueError("assert_gradients_close: none of the inputs is of a floating or complex dtype")
     frame = frame_of(grad)
+    if tuple(modes) != MODES and not isinstance(frame, Engine):
+        raise ValueError("modes are those of the engine; with grad= there is one gradient to check")
     if oracle == "forward" and not isinstance(frame, Engine):
         raise ValueError("oracle='forward' is the engine's own forward mode; f must be a function of Tensors, no grad=")
     if oracle == "forward" and "reverse" not in modes:

@@ -101,7 +101,8 @@ def _factor(e: Evidence) -> Diagnosis | None:
         return None
     if math.isclose(factor, -1.0, rel_tol=1e-3):
         return Diagnosis("sign", "the sign is flipped")
-    text = f"all are {factor:.6g} times what they should be"
+    shown = f"{factor:.6g}" if abs(factor - 1) > 1e-3 else f"{factor:.12g}"
+    text = f"all are {shown} times what they should be"
     counts = {f"the number of elements of {e.name}": math.prod(e.shape or e.got.shape)}
     counts |= {f"the length of axis {axis} of {e.name}": n for axis, n in enumerate(e.shape or e.got.shape)}
     counts |= {f"the length of axis {axis} of f": n for axis, n in enumerate(e.answer)}
@@ -194,7 +195,7 @@ def _one_slice(e: Evidence) -> Diagnosis | None:
 
 
 def _kink(e: Evidence) -> Diagnosis | None:
-    if e.slopes is None or not e.far:
+    if e.slopes is None or not e.kinks_rejected:
         return None
     low, high = (slope[e.wrong] for slope in e.slopes)
     got, slack = e.got[e.wrong], e.allowed[e.wrong]
@@ -206,11 +207,12 @@ def _kink(e: Evidence) -> Diagnosis | None:
 
 def _rounded(e: Evidence) -> Diagnosis | None:
     """A double-precision gradient whose numbers are all single-precision ones."""
-    if e.got.dtype != np.float64 or not e.got.any() or not np.isfinite(e.got).all():
+    if not e.double or not e.got.any() or not np.isfinite(e.got).all():
         return None
     with np.errstate(over="ignore"):
         narrow = e.got.astype(np.float32)
-    close = np.abs(e.got - e.expected) <= 1e-5 * np.abs(e.expected).max(initial=0.0)
+    sizes = np.maximum(np.abs(e.expected), 0.1 * np.abs(e.expected).max(initial=0.0))
+    close = np.abs(e.got - e.expected) <= 1e-6 * sizes + e.allowed
     if close.all() and np.array_equal(narrow.astype(np.float64), e.got):
         return Diagnosis("float32 noise", "its numbers have been rounded to float32")
     return None
@@ -229,7 +231,8 @@ def _noise(e: Evidence) -> Diagnosis | None:
     """Errors of the size of single precision's rounding, in both directions."""
     size = np.abs(e.expected).max(initial=0.0)
     error = (e.got - e.expected)[e.wrong]
-    if error.size > 1 and np.abs(error).max() <= 1e-5 * size and error.min() < 0 < error.max():
+    near = np.abs(error) <= 1e-5 * np.maximum(np.abs(e.expected[e.wrong]), 0.1 * size)
+    if error.size > 1 and near.all() and error.min() < 0 < error.max():
         return Diagnosis(
             "float32 noise", "the errors are of the size of float32's rounding: some of it is computed in float32"
         )

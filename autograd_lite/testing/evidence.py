@@ -39,6 +39,8 @@ class Evidence(NamedTuple):
     slopes        the one-sided slopes, the lower and the higher; they differ on a kink
     others        what is expected of the other inputs, by name
     again         what a second call gave
+    double        whether the input is in double precision
+    kinks_rejected  whether slopes between the one-sided ones are held to be wrong
     alternatives  makes mistakes in the recorded graph, one after another
     """
 
@@ -52,6 +54,8 @@ class Evidence(NamedTuple):
     slopes: tuple[Array, Array] | None = None
     others: Mapping[str, Array] = {}
     again: Array | None = None
+    double: bool = True
+    kinks_rejected: bool = False
     alternatives: Callable[[], Iterator[Alternative]] | None = None
 
     def fits(self, candidate: Array) -> bool:

@@ -20,7 +20,7 @@ from .oracles.directions import COMPLETE, Array, Direction, directions, unit
 from .subject import Part, Subject
 
 EVERY_ELEMENT = 2048
-"""Up to this many elements, each one is looked at by itself where that is needed: for kinks, and for a diagnosis."""
+"""Up to this many elements, each one is looked at by itself where f has kinks."""
 
 EXACT = 16
 """In units of the last place: what a derivative without differences may be off by."""

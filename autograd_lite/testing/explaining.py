@@ -10,14 +10,16 @@ import numpy as np
 from ..errors import describe
 from .adapters import Gradients
 from .alternatives import alternatives
-from .compare import Table, Verdict, listing
+from .compare import WORST, Table, Verdict, listing
 from .diagnosis import Evidence, diagnose, diagnose_shape
-from .expected import EVERY_ELEMENT
 from .oracles.directions import Array, unit
 from .oracles.taylor import remainder_slope
 from .reports import Comparison
 from .subject import Part, Subject
 from .tables import Column, Run
+
+EVERY_ELEMENT = 8192
+"""Up to this many elements, a wrong gradient is worked out element by element for the diagnosis."""
 
 REPETITIONS = 4
 """How often a wrong gradient is asked for again, to see whether it is the same each time."""
@@ -32,10 +34,13 @@ def explained(
     """The comparison with a text: what differs, a diagnosis, and what the Taylor remainder says."""
     got = column.got[comparison.mode]
     row = _telling_row(verdict, column.table)
-    found = diagnose(_evidence(run, columns, column, comparison.mode, row))
+    evidence = _evidence(run, columns, column, comparison.mode, row)
+    found = diagnose(evidence)
     written = "in forward mode" if comparison.mode == "forward" else run.subject.frame.written
     listed = listing(got, column.expected, verdict, column.table)
     text = f"{run.title} by {column.title}, {written}, is wrong: {listed}"
+    if not column.complete and evidence.complete:
+        text += _worst_elements(evidence)
     if found is not None:
         text += f"\n    diagnosis: {found.text}"
     text += f"\n    by: {column.expected.oracle}"
@@ -79,6 +84,19 @@ def misshapen(run: Run, part: Part, name: str, given: Array) -> Comparison:
         kind = found.kind
         text += f"\n    diagnosis: {found.text}"
     return Comparison(name, run.modes[0], run.order, "shapes", 0, diagnosis=kind, text=text)
+
+
+def _worst_elements(evidence: Evidence) -> str:
+    """The elements of a large input that differ most, in a projection of f: random directions do not tell them."""
+    wrong = evidence.wrong
+    with np.errstate(invalid="ignore"):
+        error = np.where(wrong, np.nan_to_num(np.abs(evidence.got - evidence.expected), nan=np.inf), -1.0)
+    worst = np.argsort(-error, axis=None, kind="stable")[: min(WORST, int(wrong.sum()))]
+    places = [tuple(int(i) for i in np.unravel_index(k, error.shape)) for k in worst]
+    return f"\n    element by element, {wrong.sum()} of {wrong.size} differ" + "".join(
+        f"\n    {evidence.name}{list(p)}: got {evidence.got[p]:.10g}, expected {evidence.expected[p]:.10g}"
+        for p in places
+    )
 
 
 def changing(run: Run, name: str) -> Comparison:
@@ -126,8 +144,9 @@ def _evidence(run: Run, columns: Sequence[Column], column: Column, mode: str, ro
     if complete and not part.which and subject.dtype.kind == "f":
         possible = partial(alternatives, subject.f, subject.values, part.input, run.rows[row].array)
     return Evidence(
-        part.name, got, expected, allowed, complete, x.shape, subject.shape, slopes, expected_of, again, possible
-    )
+        part.name, got, expected, allowed, complete, x.shape, subject.shape, slopes, expected_of, again,
+        x.dtype in (np.float64, np.complex128), run.settings.kinks == "reject", possible,
+    )  # fmt: skip
 
 
 def _asked(run: Run) -> list[Gradients]:

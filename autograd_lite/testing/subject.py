@@ -151,5 +151,11 @@ def by_hand(subject: Subject, grad: Callable[..., Any]) -> Gradients:
     if len(gradients) == len(subject.values):
         gradients = [gradients[i] for i in subject.floating]
     if len(gradients) != len(subject.floating):
-        raise NotComparable(f"grad gives {len(gradients)} gradients for {len(subject.floating)} floating inputs")
-    return [{i: np.asarray(as_value(g)) for i, g in zip(subject.floating, gradients, strict=True)}]
+        raise NotComparable(
+            f"grad gives {len(gradients)} gradients for {len(subject.floating)} floating inputs (a list is taken for "
+            "several gradients, an array for one)"
+        )
+    by_input = zip(subject.floating, gradients, strict=True)
+    if all(g is None for g in gradients):
+        raise NotComparable("grad gives None: it must give the gradient of each floating input")
+    return [{i: np.zeros_like(subject.values[i]) if g is None else np.asarray(as_value(g)) for i, g in by_input}]

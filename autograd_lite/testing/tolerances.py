@@ -12,8 +12,9 @@ from .oracles.directions import Array, Direction
 RELATIVE = {8: 1e-8, 4: 1e-4, 2: 2e-2}
 """The relative tolerance, by the bytes of a number: what finite differences and rounding leave certain."""
 
-ROUNDING = 64
-"""In units of the last place of the largest element: what an element that is a sum may be off by."""
+ROUNDING, HALF_ROUNDING = 64, 4
+"""In units of the last place of the largest element: what an element that is a sum may be off by; in float16, where
+64 of them would be 6%, less."""
 
 UNSURE = 1e-3
 """Finite differences whose error may be more than this, relative to the largest element, prove nothing."""
@@ -37,8 +38,10 @@ class Tolerances(NamedTuple):
         dtypes           those that f was computed in
         """
         coarsest = max(dtypes, key=lambda dtype: np.finfo(dtype).eps)
-        rtol = RELATIVE[min(8, coarsest.itemsize)] if self.rtol is None else self.rtol
-        atol = ROUNDING * np.finfo(coarsest).eps * largest if self.atol is None else self.atol * reach
+        size = min(8, np.zeros((), coarsest).real.itemsize)
+        rtol = RELATIVE[size] if self.rtol is None else self.rtol
+        units = HALF_ROUNDING if size == 2 else ROUNDING
+        atol = units * np.finfo(coarsest).eps * largest if self.atol is None else self.atol * reach
         return np.asarray(atol + rtol * np.abs(expected) + 10 * error)
 
 

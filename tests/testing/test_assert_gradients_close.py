@@ -321,11 +321,18 @@ def test_what_is_refused() -> None:
         assert_gradients_close(np.sum, X, kinks="ignore")
     with pytest.raises(ValueError, match="grad is a function, or one of"):
         assert_gradients_close(np.sum, X, grad="tensorflow")
+    for options in ({"rtol": -1.0}, {"atol": float("nan")}):
+        with pytest.raises(ValueError, match="tolerances are numbers from 0 up"):
+            assert_gradients_close(np.sum, X, **options)
+    with pytest.raises(ValueError, match="modes are those of the engine"):
+        assert_gradients_close(loss, W, X, grad=gradient, modes=("reverse",))
+    with pytest.raises(ValueError, match="order is 1"):
+        assert_gradients_close(np.sum, X, order=1.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="order is 1"):
         assert_gradients_close(np.sum, X, order=0)
     with pytest.raises(ValueError, match="oracle='forward' is forward mode, and checks reverse mode"):
         assert_gradients_close(np.sum, X, oracle="forward", modes=("forward",))
-    with pytest.raises(AssertionError, match="has the wrong shape or dtype"):
+    with pytest.raises(AssertionError, match="grad gives None"):
         assert_gradients_close(lambda x: x * x, np.array(2.0), grad=lambda x: None)
     with pytest.raises(ValueError, match="oracle='forward'"):
         assert_gradients_close(loss, W, X, grad=gradient, oracle="forward")
@@ -405,3 +412,35 @@ def _cubed_wrongly(z: Any) -> Any:
     """z^3, whose first derivative is right, and the second one not."""
     fixed = ag.stop_gradient(z)
     return fixed**3 + 3 * fixed**2 * (z - fixed)
+
+
+def test_none_is_the_gradient_of_what_is_not_used() -> None:
+    assert_gradients_close(lambda x, _y: np.sum(x * x), X[0], X[1], grad=lambda x, _y: (2 * x, None))
+    assert not check_gradients(lambda x, y: np.sum(x * y), X[0], X[1], grad=lambda _x, y: (y, None)).ok
+
+
+def test_half_precision_is_held_to_two_digits() -> None:
+    x = X[0].astype(np.float16)
+    assert_gradients_close(lambda x: np.sum(x * x), x, grad=lambda x: 2 * x)
+    for factor in (1.1, 0.9):
+        assert not check_gradients(lambda x: np.sum(x * x), x, grad=lambda x, r=factor: 2 * x * np.float16(r)).ok
+
+
+def test_what_is_said_of_the_usual_wrongs() -> None:
+    tied = check_gradients(np.max, np.array([1.0, 1.0, 0.0]), grad=lambda x: np.array([1.0, 1.0, 0.0]))
+    assert not tied.ok
+    assert "not a bug" not in str(tied)
+    hair = check_gradients(lambda x: np.sum(np.tanh(x)), X, grad=lambda x: (1 - np.tanh(x) ** 2) * (1 + 1e-6))
+    assert "all are 1.000001" in str(hair)
+    large = np.random.default_rng(0).normal(size=(50, 100))
+
+    def one_forgotten(x: Any) -> Any:
+        g = 2 * x
+        g[7, 31] = 0.0
+        return g
+
+    report = check_gradients(lambda x: np.sum(x * x), large, grad=one_forgotten)
+    assert "element by element, 1 of 5000 differ" in str(report)
+    assert "input 0[7, 31]: got 0, expected" in str(report)
+    narrow = check_gradients(lambda x: np.sum(x * x), large.astype(np.float32), grad=one_forgotten)
+    assert "float32 noise" not in narrow.diagnoses

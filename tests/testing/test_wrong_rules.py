@@ -43,7 +43,8 @@ WRONG: dict[str, tuple[str, Rule, int, Rule, tuple[Any, ...], str]] = {
         "exp", lambda v, ans, _x: v * ans * 1.001, 0, np.exp, (X,), "all are 1.001 times what they should be",
     ),
     "factor of a hair": (
-        "sin", lambda v, _ans, x: v * np.cos(x) * (1 + 1e-6), 0, np.sin, (X,), "all are 1 times what they should be",
+        "sin", lambda v, _ans, x: v * np.cos(x) * (1 + 1e-6), 0, np.sin, (X,),
+        "all are 1.000001 times what they should be",
     ),
     "twice": ("square", lambda v, _ans, x: v * x, 0, np.square, (X,), "all are 0.5 times what they should be"),
     "sign": ("cos", lambda v, _ans, x: v * np.sin(x), 0, np.cos, (X,), "the sign is flipped"),
