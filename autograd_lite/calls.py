@@ -53,7 +53,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if kwargs:
         kwargs = _plain_keywords(primitive, kwargs, recording)
     try:
-        ans = primitive.raw(*raw, **kwargs)
+        ans = primitive.raw(*raw, **kwargs) if mode.run is None else mode.run(primitive, raw, kwargs)
     except Exception as error:
         raise explain(primitive.name, args, kwargs, error) from error
     if not recording:
@@ -74,7 +74,7 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
     reference on them.
     """
     mode = current()
-    if not mode.fusing:
+    if not mode.fusing or (mode.run is not None and any(isinstance(x, Traced) for x in raw)):
         answer = fused.reference(*args, **kwargs)
         return answer if isinstance(answer, Traced) else wrap(answer, None)
     try:

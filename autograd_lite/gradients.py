@@ -9,7 +9,7 @@ import numpy as np
 from . import sweeps
 from .data import from_python
 from .errors import describe
-from .mode import Mode, _mode, current
+from .mode import _mode, current
 from .primitive import Traced
 from .tape import wrap
 
@@ -52,13 +52,19 @@ def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, 
     if not create_graph:
         raw = [v._data if isinstance(v, Traced) else v for v in values]
         return cast("list[Any]", run(nodes, raw, create_graph=False, **options))
-    lifted = [v if isinstance(v, Traced) else wrap(v, None) for v in values]
-    mode = current()
-    token = _mode.set(Mode(True, mode.fusing))
+    lifted = [v if isinstance(v, Traced) and v._node is not None else wrap(getattr(v, "_data", v), None) for v in values]
+    token = _mode.set(current().with_recording(True))
     try:
         return cast("list[Any]", run(nodes, lifted, create_graph=True, **options))
     finally:
         _mode.reset(token)
+
+
+def as_tensor(found: Any) -> Any:
+    """What a sweep has found, which may be the array of somebody else, as a Tensor of its own."""
+    if isinstance(found, Traced):  # recorded, or a batch inside of vmap, which nothing writes to
+        return found if found._data is not found else wrap(found, None)
+    return wrap(np.array(found), None)
 
 
 def grad(
@@ -130,5 +136,5 @@ def grad(
             )
         elif g is not None and g.dtype.kind == "c":
             g = np.conjugate(g)
-        results.append(cast("Tensor | None", g if g is None or isinstance(g, Traced) else wrap(np.array(g), None)))
+        results.append(cast("Tensor | None", None if g is None else as_tensor(g)))
     return tuple(results)

@@ -23,13 +23,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Mode:
-    """An immutable set of switches; a change of mode is a new Mode."""
+    """An immutable set of switches; a change of mode is a new Mode.
 
-    __slots__ = ("fusing", "recording")
+    recording  whether operations are written down
+    fusing     whether fused kernels are used, or their references
+    run        how a primitive is run on arrays, inside of `vmap`; None for directly
+    """
 
-    def __init__(self, recording: bool, fusing: bool) -> None:
+    __slots__ = ("fusing", "recording", "run")
+
+    def __init__(self, recording: bool, fusing: bool, run: Callable[..., Any] | None = None) -> None:
         self.recording = recording
         self.fusing = fusing
+        self.run = run
+
+    def with_recording(self, recording: bool) -> Mode:
+        """The same, but for whether operations are written down."""
+        return Mode(recording, self.fusing, self.run)
 
 
 def _switch_from_environment(name: str) -> bool:
@@ -102,7 +112,7 @@ class no_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(False, mode.fusing)
+        return mode.with_recording(False)
 
 
 class enable_grad(_Switch):
@@ -116,7 +126,7 @@ class enable_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(True, mode.fusing)
+        return mode.with_recording(True)
 
 
 class fusion(_Switch):
@@ -136,7 +146,7 @@ class fusion(_Switch):
         self.enabled = bool(enabled)
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(mode.recording, self.enabled)
+        return Mode(mode.recording, self.enabled, mode.run)
 
     def _again(self) -> _Switch:
         return fusion(self.enabled)

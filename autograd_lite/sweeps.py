@@ -25,8 +25,8 @@ import numpy as np
 
 from . import changes
 from .changes import check_unchanged
-from .mode import Mode, _mode, current
-from .primitive import Fused, Primitive, linear
+from .mode import _mode, current
+from .primitive import Fused, Primitive, Traced, linear
 from .several import pick
 from .tape import Node, record, wrap
 
@@ -101,7 +101,7 @@ def pullback(
         kwargs = node.kwargs or {}
         if primitive.together:
             wanted = list(parents) if needed is None else [p if p in needed else None for p in parents]
-            if create_graph or primitive.joint is not None:
+            if create_graph or primitive.joint is not None or isinstance(g, Traced):
                 parts = _recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
             else:
                 if needed is None:
@@ -130,7 +130,7 @@ def pullback(
                 continue  # no need to wait for more: the leaf adds up itself
             to = parent.order
             if to in carried:
-                if to in owned:
+                if to in owned and not isinstance(d, Traced):
                     carried[to] += d
                 else:
                     carried[to] = carried[to] + d
@@ -191,13 +191,14 @@ def _recorded_together(
     out, aliases = _replay(primitive, node, saved, kwargs)
     assert out._node is not None, f"the reference of {primitive.name} loses the gradient of its arguments"
     inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if alias is not None and want is not None]
-    found = iter(pullback([out._node], [g], inputs=inputs, create_graph=True, retain_graph=True))
+    found = iter(pullback([out._node], [g], inputs=inputs, create_graph=create_graph, retain_graph=True))
     parts = []
     for parent, want in zip(node.parents, wanted, strict=True):
         part = None if want is None else next(found)
         if part is None and want is not None and parent is not None:
             # the reference does not depend on this argument here
-            part = wrap(np.zeros(parent.shape, parent.dtype), None)
+            part = np.zeros(parent.shape, parent.dtype)
+            part = wrap(part, None) if create_graph else part
         parts.append(part)
     return parts
 
@@ -233,10 +234,9 @@ def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[s
 
     Each argument goes in under an alias, so that its cotangent is its own even if two are the same.
     """
-    mode = current()
     args: list[Any] = []
     aliases: list[Node | None] = []
-    token = _mode.set(Mode(True, mode.fusing))
+    token = _mode.set(current().with_recording(True))
     try:
         for value, parent in zip(saved[1:], node.parents, strict=True):
             arg = value if parent is None else record(ALIAS, value, (None, parent), (parent,), None)

@@ -15,7 +15,7 @@ gives hidden.weight, hidden.bias, out.weight, out.bias.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -117,6 +117,27 @@ class Module:
         """The parameters, each once, as an optimizer takes them."""
         for _, parameter in self.named_parameters(recurse=recurse):
             yield parameter
+
+    def _replace_parameters(self, values: Sequence[Any]) -> Self:
+        """A copy in which the parameters that require gradients, in order, are `values`; the rest is shared.
+
+        It is how functions of functions (`autograd_lite.func`) take a module for an argument.
+        """
+        trained = [id(parameter) for parameter in self.parameters() if parameter.requires_grad]
+        return self._with_parameters(dict(zip(trained, values, strict=True)))
+
+    def _with_parameters(self, new: Mapping[int, Any]) -> Self:
+        """A copy with other values for parameters, told by their identity."""
+        copies: dict[int, Module] = {}
+        for module in self.modules():
+            copy = copies[id(module)] = object.__new__(type(module))
+            copy.__dict__.update(module.__dict__)
+        for module in self.modules():
+            copy = copies[id(module)]
+            for kind, here in (("_parameters", new), ("_modules", copies)):
+                held = {name: here.get(id(value), value) for name, value in module.__dict__[kind].items()}
+                copy.__dict__.update({**held, kind: held})
+        return copies[id(self)]  # type: ignore[return-value]  # a copy of this one has its class
 
     # -- what state it is in
 

@@ -123,7 +123,7 @@ def test_operations_with_several_answers():
 def test_errors():
     with pytest.raises(TypeError, match=r"jvp: argument 0, int64\[3\], must be of a floating-point or complex dtype"):
         jvp(lambda x: x, (np.arange(3),), (V,))
-    with pytest.raises(ValueError, match=r"jvp: tangent 0 has shape \(2,\), but its argument has \(3,\)"):
+    with pytest.raises(ValueError, match=r"jvp: the tangent of argument 0 has shape \(2,\), but it has \(3,\)"):
         jvp(lambda x: x, (X,), (V[:2],))
     with pytest.raises(ValueError, match="jvp: 2 arguments need as many tangents, not 1"):
         jvp(lambda x, y: x, (X, X), (V,))

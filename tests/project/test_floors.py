@@ -22,6 +22,7 @@ FLOORS = [
         "autograd_lite.errors",
         "autograd_lite.changes",
         "autograd_lite.torch_names",
+        "autograd_lite.trees",
         "autograd_lite.random",
     },
     {"autograd_lite.data"},
@@ -40,6 +41,7 @@ FLOORS = [
         "autograd_lite.gradients",
         "autograd_lite.interchange",
     },
+    {"autograd_lite.batching"},
     {"autograd_lite.tensor"},
     {
         "autograd_lite.array_api",

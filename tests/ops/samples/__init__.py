@@ -8,6 +8,8 @@ are functions of floating arguments of one shape, element by element.
 import pkgutil
 from importlib import import_module
 
+import autograd_lite.func  # noqa: F401  # which has operations of its own
+
 from .sample import Sample
 
 MODULES = [import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__) if info.name != "sample"]
@@ -26,6 +28,8 @@ ELEMENTWISE = _gathered("ELEMENTWISE")
 
 NOT_SAMPLED = {
     "output": "picks one answer of an operation with several; sampled through split and unstack",
+    "enter": "how Tensors come into vmap, never called by users; sampled through vmap",
+    "vmap": "how they come out",
     "alias": "a place in the graph for vjp and jvp, never called by users; sampled through forward mode",
 }
 

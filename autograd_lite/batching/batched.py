@@ -1,0 +1,214 @@
+"""An array with one axis hidden, and how NumPy's functions and our primitives meet it.
+
+    x = Batched(np.ones((64, 3)), level)      # 64 examples of an array of shape (3,)
+    x.shape                                   # (3,)
+    np.sin(x), x @ w, x.sum()                 # Batched again, computed for all examples at once
+
+A function written for one example runs on it unchanged.  It stands where the tape has arrays: `Tensor._data` may be
+one, and rules for derivatives compute with it as they do with ndarrays.  Levels tell nested batches apart: the
+operation is done for the newest batch first, and what is inside may be Batched for an older one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from ..methods import Methods
+from ..mode import Mode, _mode, current
+from ..numpy_protocol import _bound, _rule_for
+from ..primitive import Primitive, Traced, registry
+from .rules import rule_for, rule_for_function
+
+
+class BatchedShape(tuple[int, ...]):
+    """The shape of one example; a node that has it was recorded inside of the batches of these levels."""
+
+    levels: tuple[int, ...]
+
+
+class Batched(NDArrayOperatorsMixin, Methods, Traced):
+    """A batch of arrays, seen as one of them.
+
+    physical  the arrays side by side along the first axis
+    level     which batch it belongs to; newer ones have higher levels, and stand outside of older ones
+    """
+
+    __slots__ = ("level", "physical")
+
+    _node = None
+
+    def __init__(self, physical: Any, level: int) -> None:
+        self.physical = physical
+        self.level = level
+
+    @property
+    def _data(self) -> Any:  # type: ignore[override]  # what a Tensor has in a slot
+        return self
+
+    @property
+    def shape(self) -> BatchedShape:
+        """Of one example."""
+        shape = BatchedShape(self.physical.shape[1:])
+        shape.levels = self.levels
+        return shape
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Of all the batches that it has an axis of, the newest first."""
+        inside = self.physical
+        return (self.level, *inside.levels) if isinstance(inside, Batched) else (self.level,)
+
+    @property
+    def dtype(self) -> Any:
+        return self.physical.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.physical.shape) - 1
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.physical.shape[1:], dtype=int))
+
+    @property
+    def itemsize(self) -> int:
+        return int(self.dtype.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.itemsize
+
+    def _apply(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        for arg in args:
+            if isinstance(arg, Traced) and not isinstance(arg, Batched):
+                return arg._apply(primitive, args, kwargs)
+        return run(primitive, args, kwargs)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        for x in inputs:
+            if isinstance(x, Traced) and not isinstance(x, Batched):
+                return x.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
+        self._refuse_out(kwargs)
+        if method == "__call__":
+            return _call(registry.get(ufunc, ufunc), inputs, kwargs)
+        return _call(getattr(ufunc, method), inputs, kwargs, f"{ufunc.__name__}.{method}")
+
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        self._refuse_out(kwargs)
+        function = _rule_for(func)
+        if function is None:
+            return _call(func, args, kwargs)
+        args, kwargs = _bound(func, args, kwargs)
+        return function(*args, **kwargs)
+
+    def _refuse_out(self, kwargs: dict[str, Any]) -> None:
+        if kwargs.get("out") is not None:
+            raise TypeError(
+                "inside vmap nothing is written in place: an array of one example cannot hold a whole batch"
+            )
+        kwargs.pop("out", None)
+
+    def __iadd__(self, other: Any) -> Any:  # the sweeps add in place; here that makes a new array
+        return self + other
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __len__(self) -> int:
+        return int(self.physical.shape[1])
+
+    def __repr__(self) -> str:
+        return f"<a batch of {self.physical.shape[0]} arrays of shape {tuple(self.shape)}, dtype {self.dtype}>"
+
+    __hash__ = object.__hash__  # by identity, as a Tensor
+
+    def _no_number(self, doing: str) -> NoReturn:
+        raise TypeError(
+            f"inside vmap, {doing} needs the numbers of one example, and there are {self.physical.shape[0]} of them; "
+            "choose between values by np.where(condition, a, b), and take numbers out after vmap"
+        )
+
+    def __bool__(self) -> bool:
+        self._no_number("`if`, `while`, `and`, `or` or bool() of a Tensor")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        self._no_number("an ndarray made of a Tensor")
+
+    def item(self) -> NoReturn:
+        self._no_number("item()")
+
+    def __float__(self) -> float:
+        self._no_number("float()")
+
+    def __int__(self) -> int:
+        self._no_number("int()")
+
+    def __complex__(self) -> complex:
+        self._no_number("complex()")
+
+    def __index__(self) -> int:
+        self._no_number("a Tensor as the end of a slice or the length of an axis")
+
+    def tolist(self) -> NoReturn:
+        self._no_number("tolist()")
+
+
+def newest(value: Any) -> int:
+    """The newest level of what is Batched in a value, in tuples and lists too; -1 if nothing is."""
+    if isinstance(value, Batched):
+        return value.level
+    if isinstance(value, (tuple, list)):
+        return max(map(newest, value), default=-1)
+    if isinstance(value, slice):
+        return max(newest(value.start), newest(value.stop), newest(value.step))
+    if isinstance(value, dict):
+        return max(map(newest, value.values()), default=-1)
+    return -1
+
+
+def run(primitive: Primitive, args: Any, kwargs: dict[str, Any]) -> Any:
+    """A primitive on arrays of which some may be Batched."""
+    level = max(newest(args), newest(kwargs) if kwargs else -1)
+    if level < 0:
+        return primitive.raw(*args, **kwargs)
+    return _wrapped(rule_for(primitive)(primitive, level, args, kwargs), level)
+
+
+def _call(function: Any, args: Any, kwargs: dict[str, Any], name: str | None = None) -> Any:
+    """A function of NumPy's on arrays of which some may be Batched."""
+    if isinstance(function, Primitive):
+        return run(function, args, kwargs)
+    level = max(newest(args), newest(kwargs))
+    if level < 0:
+        return function(*args, **kwargs)
+    return _wrapped(rule_for_function(function, name)(function, level, args, kwargs), level)
+
+
+def _wrapped(answer: Any, level: int) -> Any:
+    """What a rule gives, as Batched, if it is not already."""
+    if isinstance(answer, (list, tuple)):
+        parts = [_wrapped(part, level) for part in answer]
+        return answer._make(parts) if hasattr(answer, "_make") else type(answer)(parts)
+    if not isinstance(answer, (np.ndarray, Traced)) or getattr(answer, "level", None) == level:
+        return answer
+    return Batched(answer, level)
+
+
+next_level: Callable[[], int] = count().__next__
+
+
+@contextmanager
+def batching(recording: bool | None = None) -> Iterator[int]:
+    """Let primitives run on batches inside the block; gives a level of its own for what is batched here."""
+    mode = current()
+    token = _mode.set(Mode(mode.recording if recording is None else recording, mode.fusing, run))
+    try:
+        yield next_level()
+    finally:
+        _mode.reset(token)

@@ -1,0 +1,100 @@
+"""Operations along axes: the axes are counted behind that of the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .looping import loop
+from .parts import Rule, ahead, get, only_first, put, side_by_side
+
+
+def along(position: int, name: str = "axis", *, default: Any = None, none: str = "all") -> Rule:
+    """The rule for a function of an array and axes, which are its argument `name`.
+
+    `none` says what None stands for: "all" axes, or the elements in a "row".
+    """
+
+    def rule(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+        if not only_first(level, args, kwargs):
+            return loop(function, level, args, kwargs)
+        x = args[0].physical
+        ndim = len(x.shape) - 1
+        axis = get(args, kwargs, position, name, default)
+        if axis is None:
+            if none == "row":
+                x = np.reshape(x, (x.shape[0], -1)) if x.size else np.reshape(x, (x.shape[0], args[0].size))
+                axis = 1
+            else:
+                axis = tuple(range(1, ndim + 1))
+        elif ndim == 0:  # NumPy lets an array without axes have an axis 0 in reductions
+            axis = ()
+        else:
+            axis = ahead(axis, ndim)
+        args, kwargs = put([x, *args[1:]], kwargs, position, name, axis)
+        return function(*args, **kwargs)
+
+    return rule
+
+
+def shifted(*places: tuple[int, str, Any]) -> Rule:
+    """The same for a function with several arguments that are axes: (position, name, default) of each."""
+
+    def rule(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+        if not only_first(level, args, kwargs):
+            return loop(function, level, args, kwargs)
+        ndim = args[0].ndim
+        args = [args[0].physical, *args[1:]]
+        for position, name, default in places:
+            axis = ahead(get(args, kwargs, position, name, default), ndim)
+            args, kwargs = put(args, kwargs, position, name, axis)
+        return function(*args, **kwargs)
+
+    return rule
+
+
+def ordered(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+    """`permuted(x, order, axis)` and its inverse: an order may be that of one example, or of all."""
+    x, order, axis = args
+    x, order = side_by_side([x, order], level)
+    shape = np.broadcast_shapes(x.shape, order.shape)
+    return function(np.broadcast_to(x, shape), np.broadcast_to(order, shape), axis if axis < 0 else axis + 1, **kwargs)
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys("sum mean max min prod var std nanmean nanvar nanstd nanmax nanmin sum_over".split(), along(1)),
+    **dict.fromkeys("cumsum cumprod logcumsumexp sort partition gradient gradient_transposed".split(), along(1)),
+    **dict.fromkeys("logsumexp softmax log_softmax".split(), along(99)),
+    **dict.fromkeys("flip fftshift ifftshift".split(), along(1, "axes")),
+    "flip": along(1),
+    **dict.fromkeys("fftn ifftn rfftn irfftn".split(), along(2, "axes")),
+    "ihfft": along(2, default=-1),
+    "norm": along(2),
+    "diff": along(2),
+    "diff_transposed": along(2),
+    "delete": along(2, none="row"),
+    "repeat": along(2, none="row"),
+    "unwrap": along(2, default=-1),
+    "split": along(2, default=0),
+    "unstack": along(1, default=0),
+    "sliding_window_view": along(2),
+    "add_windows": along(2),
+    "swapaxes": shifted((1, "axis1", 0), (2, "axis2", 1)),
+    "diagonal": shifted((2, "axis1", 0), (3, "axis2", 1)),
+    "rot90": shifted((2, "axes", (0, 1))),
+    "permuted": ordered,
+    "permuted_back": ordered,
+}
+
+OF_NUMPY: dict[str, Rule] = {
+    **dict.fromkeys("any all count_nonzero".split(), along(1)),
+    **dict.fromkeys("argmax argmin nanargmax nanargmin".split(), along(1, none="row")),
+    "argsort": along(1, default=-1, none="row"),
+    "argpartition": along(2, default=-1, none="row"),
+}
+
+
+def reduced(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+    """`ufunc.reduce` and `ufunc.accumulate`, whose axis is 0 if it is not given."""
+    return along(1, default=0)(function, level, args, kwargs)
