@@ -195,6 +195,19 @@ def test_what_a_rule_calls_is_changed_too() -> None:
     assert rule(1.0, 2.0) == -6.0
 
 
+def test_places_that_read_the_same_are_all_changed() -> None:
+    def rising(x: Any) -> Any:
+        return x * np.exp(x + 1.0)
+
+    made = elementwise(rising, lambda v, _ans, x: v * (x + 1.0) * np.exp(x + 1.0))
+    try:
+        mutants = {mutant.id.removeprefix("rising vjp 0: "): mutant for mutant in mutants_of(Place(made, "vjp"))}
+        assert mutants["x + 1.0 → x"].rule(1.0, None, 2.0) == 2.0 * np.exp(3.0)
+        assert mutants["x + 1.0 → x, at place 2"].rule(1.0, None, 2.0) == 3.0 * np.exp(2.0)
+    finally:
+        del registry[rising]
+
+
 def test_sameness() -> None:
     assert same(np.array([1.0, np.nan]), np.array([1.0, np.nan]))
     assert not same(np.array([1.0]), np.array([1.0], np.float32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -84,6 +85,7 @@ class Mutant(NamedTuple):
     before, after  the place that was changed, as code; or what was done to the result
     line           "file:line" of what was changed; "" if that is not known
     helper         the function that was changed, if it is one that the rule calls
+    nth            which place it is, of those that read the same
     """
 
     place: Place
@@ -92,25 +94,27 @@ class Mutant(NamedTuple):
     line: str
     rule: Rule
     helper: str = ""
+    nth: int = 1
 
     @property
     def id(self) -> str:
         """Its name, the same in every run."""
         where = f"{self.place.name}, {self.helper}" if self.helper else self.place.name
-        return f"{where}: {self.before} → {self.after}" if self.before else f"{where}: {self.after}"
+        change = f"{self.before} → {self.after}" if self.before else self.after
+        return f"{where}: {change}" + (f", at place {self.nth}" if self.nth > 1 else "")
 
 
 def mutants_of(place: Place) -> Iterator[Mutant]:
     """The mutants of a rule: its source, or that of a function of its own, changed in one place; or what it gives."""
     rule = place.rule
-    seen = set()
+    alike: Counter[tuple[str, str, str]] = Counter()
     for name, function, remade in parts_of(rule):
         tree = tree_of(function)
         for change in changes_of(tree) if tree is not None else ():
-            mutant = Mutant(place, change.before, change.after, _line_of(function), rule, name)
-            if mutant.id not in seen:
-                seen.add(mutant.id)
-                yield mutant._replace(rule=remade(function_of(change.tree, function)))
+            alike[name, change.before, change.after] += 1
+            nth = alike[name, change.before, change.after]
+            made = remade(function_of(change.tree, function))
+            yield Mutant(place, change.before, change.after, _line_of(function), made, name, nth)
     line = _line_of(rule)
     for words, change_result in RESULTS.items():
         yield Mutant(place, "", words, line, _changed_result(rule, change_result))
