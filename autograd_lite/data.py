@@ -20,6 +20,8 @@ def from_python(value: Any, dtype: Any = None) -> ndarray[Any, Any]:
     """
     if isinstance(value, Traced):
         value = value._data
+        if isinstance(value, Traced):  # a batch inside of vmap, which nobody changes
+            return value if dtype is None else value.astype(dtype)  # type: ignore[attr-defined,no-any-return]
     try:
         array = np.array(value, dtype=dtype)
     except (ValueError, TypeError) as error:

@@ -50,7 +50,9 @@ class Methods(Traced):
     def _ask(self, name: str, **options: Any) -> Tensor:
         """What a method of the array inside answers, without gradient; NumPy's dispatch would take longer than it."""
         try:
-            return cast("Tensor", wrap(getattr(self._data, name)(**options), None))
+            data = self._data
+            answer = getattr(_np, name)(data, **options) if isinstance(data, Traced) else getattr(data, name)(**options)
+            return cast("Tensor", wrap(answer, None))
         except Exception as error:
             raise explain(name, (self,), options, error) from error
 

@@ -38,6 +38,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .mode import current
+
 Rule = Callable[..., Any]
 
 registry: dict[Callable[..., Any], Primitive] = {}
@@ -141,7 +143,8 @@ class Primitive:
         for arg in args:
             if isinstance(arg, Traced):
                 return arg._apply(self, args, kwargs)
-        return self.raw(*args, **kwargs)
+        run = current().run  # inside of vmap an index or a keyword argument may be a batch
+        return self.raw(*args, **kwargs) if run is None else run(self, args, kwargs)
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"

@@ -19,11 +19,14 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from .. import ufuncs
 from ..methods import Methods
 from ..mode import Mode, _mode, current
 from ..numpy_protocol import _bound, _rule_for
+from ..ops.words import whole
 from ..primitive import Primitive, Traced, registry
 from .rules import rule_for, rule_for_function
+from .rules.describing import Same
 
 
 class BatchedShape(tuple[int, ...]):
@@ -95,6 +98,9 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
             if isinstance(x, Traced) and not isinstance(x, Batched):
                 return x.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
         self._refuse_out(kwargs)
+        function = _rule_for(ufunc)
+        if function is not None and (kwargs if method == "__call__" else method in ("outer", "at")):
+            return ufuncs.run(function, ufunc, method, inputs, kwargs)
         if method == "__call__":
             return _call(registry.get(ufunc, ufunc), inputs, kwargs)
         return _call(getattr(ufunc, method), inputs, kwargs, f"{ufunc.__name__}.{method}")
@@ -139,6 +145,22 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         self._no_number("an ndarray made of a Tensor")
+
+    def any(self, axis: Any = None, **options: Any) -> Any:
+        """Over axes, of each example; without any, whether it holds anywhere in the batch.
+
+        Functions of numpy always look at each example, and so do the methods of Tensors.  Our rules, which hold arrays,
+        decide by this which way to go with all examples.
+        """
+        return np.any(whole(self)) if axis is None and not options else np.any(self, axis, **options)
+
+    def all(self, axis: Any = None, **options: Any) -> Any:
+        """Over axes, of each example; without any, whether it holds everywhere in the batch."""
+        return np.all(whole(self)) if axis is None and not options else np.all(self, axis, **options)
+
+    def _call(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+        """What `ops.words.of_arrays` asks for: a function that is not one of NumPy's, of arrays like this."""
+        return _call(function, args, kwargs)
 
     def item(self) -> NoReturn:
         self._no_number("item()")
@@ -192,6 +214,8 @@ def _call(function: Any, args: Any, kwargs: dict[str, Any], name: str | None = N
 
 def _wrapped(answer: Any, level: int) -> Any:
     """What a rule gives, as Batched, if it is not already."""
+    if isinstance(answer, Same):
+        return answer.answer
     if isinstance(answer, (list, tuple)):
         parts = [_wrapped(part, level) for part in answer]
         return answer._make(parts) if hasattr(answer, "_make") else type(answer)(parts)

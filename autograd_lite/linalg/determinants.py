@@ -80,7 +80,7 @@ def _slope(a: Any, ans: Any) -> Any:
     with np.errstate(all="ignore"):
         size, inverse_size = (np.abs(array_of(x)).sum(-2).max(-1, initial=0.0) for x in (a, inverse))  # their 1-norms
         condition = size * inverse_size
-    if not np.all(condition < np.finfo(condition.dtype).eps ** -0.5):
+    if not (condition < np.finfo(condition.dtype).eps ** -0.5).all():
         return cofactors(a)
     return np.reshape(ans, (*ans.shape, 1, 1)) * inverse.mT
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.words import array_of
+from ..ops.words import array_of, whole
 from .matrices import array, identity
 
 __all__ = ["expm"]
@@ -107,12 +107,12 @@ def expm(a: Any) -> Any:
         a = np.where(finite, a, np.nan)
     values = np.where(finite, array_of(a), 0.0)
     size = _norm(values.astype(np.result_type(values, np.float64)))
-    degree = next((degree for degree, theta in _THETA.items() if np.all(size <= theta)), 13)
+    degree = next((degree for degree, theta in _THETA.items() if (size <= theta).all()), 13)
     if degree < 13:
         return _approximant(degree, a)
     squarings = _squarings(values.astype(np.result_type(values, np.float64)), size)
     found = _approximant(13, a * (2.0**-squarings)[..., None, None].astype(values.real.dtype))
-    for i in range(int(squarings.max())):
+    for i in range(int(whole(squarings).max())):
         again = squarings[..., None, None] > i
         found = found @ found if again.all() else np.where(again, found @ found, found)
     return found

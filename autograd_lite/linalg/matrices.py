@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -105,17 +106,30 @@ def refuse_phases(name: str, turns: Any) -> None:
     along = np.abs(np.imag(diagonal_of(values)))
     size = np.max(np.abs(values), axis=(-2, -1), initial=0.0)[..., None]
     eps = float(np.finfo(values.dtype).eps)
-    if np.any((along > size * eps**0.25) & (along > eps**0.5)):  # not what rounding leaves where all cancels
+    if ((along > size * eps**0.25) & (along > eps**0.5)).any():  # not what rounding leaves where all cancels
         raise np.linalg.LinAlgError(
             f"{name}: the loss depends on the phases of complex vectors, which the matrix does not determine; make it "
             "of what stays the same if a vector is multiplied by exp(i phi), such as np.abs(v) or v @ np.conj(v).mT"
         )
 
 
+def _of_values(function: Any) -> Any:
+    """A NumPy function on arrays, which inside of vmap would lead back to the function of ours that calls it."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, Traced):
+                return arg._call(function, args, kwargs)  # type: ignore[attr-defined]
+        return function(*args, **kwargs)
+
+    return run
+
+
 def undifferentiated(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A NumPy function of the values alone; of a Tensor it gives a Tensor without gradient."""
     if any(isinstance(arg, Traced) for arg in args):
-        return numpy_protocol.plain(function, args, kwargs)
+        return numpy_protocol.plain(_of_values(function), args, kwargs)
     return function(*args, **kwargs)
 
 

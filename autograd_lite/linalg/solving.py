@@ -180,7 +180,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
         rcond = eps
     x, residuals, values = _lstsq_primitive(a, b, rcond=float(rcond))
     found = array_of(values)
-    return x, residuals, int(np.count_nonzero(found > rcond * found[:1])), values
+    rank = np.count_nonzero(found > rcond * found[:1])
+    return x, residuals, rank if isinstance(rank, Traced) else int(rank), values
 
 
 @implements(np.linalg.tensorinv)

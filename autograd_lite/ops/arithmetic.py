@@ -13,6 +13,7 @@ import numpy as np
 from ..primitive import elementwise, general
 from .casting import stop_gradient
 from .implementing import implements
+from .words import array_of
 
 __all__ = [
     "absolute", "add", "cbrt", "divide", "divmod", "fabs", "float_power", "fmod", "frexp", "hypot", "ldexp", "modf",
@@ -45,7 +46,7 @@ def _remainder_by_divisor(v: Any, ans: Any, x: Any, y: Any) -> Any:
 
 
 def _modulus_rule(v: Any, ans: Any, x: Any, y: Any) -> Any:
-    if np.isinf(stop_gradient(y)).any():  # the answer may be infinite, and says nothing of the quotient
+    if np.isinf(array_of(y)).any():  # the answer may be infinite, and says nothing of the quotient
         return -v * np.floor_divide(x, y)
     return _remainder_by_divisor(v, ans, x, y)
 
@@ -127,7 +128,7 @@ def _power_by_base(v: Any, _ans: Any, x: Any, y: Any) -> Any:
             return v * (x + x)
         return v * (y * power(x, y - 1)) if y != 0 else v * 0.0
     constant = y == 0
-    if constant.any():
+    if array_of(constant).any():
         return v * np.where(constant, 0.0, y * x ** np.where(constant, 1.0, y - 1))
     return v * (y * x ** (y - 1))
 
@@ -141,7 +142,7 @@ def _power_by_exponent(v: Any, ans: Any, x: Any, y: Any) -> Any:
     elif v.dtype.kind == "c" and x.dtype.kind != "c":
         x = x.astype(v.dtype)  # log of a negative number is complex then
     zero = (x == 0) & (y >= 0)
-    return v * (ans * np.log(np.where(zero, 1.0, x) if zero.any() else x))
+    return v * (ans * np.log(np.where(zero, 1.0, x) if array_of(zero).any() else x))
 
 
 power = elementwise(

@@ -13,6 +13,7 @@ from numpy import ndarray
 from ..primitive import Primitive, elementwise
 from .bits import choose, kept
 from .implementing import implements
+from .words import array_of
 
 __all__ = ["clip", "fmax", "fmin", "maximum", "minimum", "nan_to_num", "relu", "where"]
 
@@ -40,7 +41,7 @@ def _share(v: Any, lost: Any, tied: Any) -> Any:
     Ties are rare, and cost little where there are none.
     """
     kept = _where_primitive(lost, 0.0, v)
-    return _where_primitive(tied, v * 0.5, kept) if tied.any() else kept
+    return _where_primitive(tied, v * 0.5, kept) if array_of(tied).any() else kept
 
 
 maximum = elementwise(

@@ -13,6 +13,7 @@ from ..primitive import elementwise, linear
 from .arithmetic import direction
 from .casting import stop_gradient
 from .implementing import implements
+from .words import whole
 
 __all__ = ["angle", "conj", "imag", "real", "sign"]
 
@@ -44,5 +45,5 @@ def sign(x: Any) -> Any:
 @implements(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
     """The real part, if all imaginary parts are within `tol` units of the last place of 0, else `a` itself."""
-    values = np.asarray(stop_gradient(a))
+    values = np.asarray(whole(a))
     return np.real(a) if np.real_if_close(values, tol).dtype.kind != "c" else a

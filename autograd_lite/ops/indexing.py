@@ -16,7 +16,7 @@ from numpy import ndarray
 from ..data import from_python
 from ..primitive import Primitive, Traced, linear
 from .implementing import implements
-from .words import axis_in
+from .words import axis_in, plain_array
 
 __all__ = ["compress", "extract", "scatter_add", "take", "take_along_axis"]
 
@@ -151,7 +151,7 @@ def _take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") ->
 def _untake(g: Any, _ans: Any, _x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
     shape = (math.prod(_x.shape),) if axis is None or not _x.shape else _x.shape
     axis = 0 if axis is None else axis % len(shape)
-    index = (slice(None),) * axis + (within(np.asarray(indices), shape[axis], mode),)
+    index = (slice(None),) * axis + (within(plain_array(indices), shape[axis], mode),)
     return np.reshape(scatter(g, index, shape), _x.shape)
 
 
@@ -201,7 +201,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     >>> ag.take_along_axis(x, np.argsort(x))
     Tensor([[1., 2., 3.]], dtype=float32)
     """
-    indices = np.asarray(as_index(indices))
+    indices = plain_array(as_index(indices))
     if axis is None:
         arr, axis = np.reshape(arr, (-1,)), 0
     return getitem(arr, grid_along(_fixed(indices), arr.shape, axis_in(axis, arr.ndim)))

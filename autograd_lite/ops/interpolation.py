@@ -8,9 +8,9 @@ import numpy as np
 
 from ..primitive import Primitive, Traced, general
 from .implementing import implements
-from .indexing import scatter
+from .indexing import scatter, take
 from .joining import joined
-from .words import array_of
+from .words import array_of, of_arrays, own_array
 
 __all__ = ["interp", "vander"]
 
@@ -22,9 +22,9 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     return out.astype(dtype) if dtype.kind in "fc" else out
 
 
-def _places(x: Any, xp: Any) -> tuple[Any, Any, Any]:
+@of_arrays
+def _nodes_beside(x: Any, xp: Any) -> tuple[Any, Any, Any]:
     """The nodes on either side of each x, and where x lies between the first and the last node."""
-    x, xp = (array_of(a) for a in (x, xp))
     inside = (x >= xp[0]) & (x <= xp[-1])
     low = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
     return low, np.minimum(low + 1, len(xp) - 1), inside
@@ -32,15 +32,15 @@ def _places(x: Any, xp: Any) -> tuple[Any, Any, Any]:
 
 def _between(x: Any, xp: Any) -> tuple[Any, Any, Any, Any, Any]:
     """The nodes on either side, how far apart they are, what part of that x has gone, and where all this holds."""
-    low, high, inside = _places(x, xp)
-    width = xp[high] - xp[low]
+    low, high, inside = _nodes_beside(x, xp)
+    width = take(xp, high) - take(xp, low)
     width = np.where(inside & (width != 0), width, 1.0)  # a single node, or two at one place
-    return low, high, width, (x - xp[low]) / width, inside
+    return low, high, width, (x - take(xp, low)) / width, inside
 
 
 def _by_x(v: Any, _ans: Any, x: Any, xp: Any, fp: Any, _left: Any, _right: Any) -> Any:
     low, high, width, _, inside = _between(x, xp)
-    return np.where(inside, v * ((fp[high] - fp[low]) / width), 0.0)
+    return np.where(inside, v * ((take(fp, high) - take(fp, low)) / width), 0.0)
 
 
 def _to_nodes(g: Any, low: Any, high: Any, part: Any, size: int) -> Any:
@@ -67,19 +67,19 @@ def _to_fp(g: Any, _ans: Any, x: Any, xp: Any, _fp: Any, left: Any, right: Any) 
 
 def _to_xp(g: Any, _ans: Any, x: Any, xp: Any, fp: Any, _left: Any, _right: Any) -> Any:
     low, high, width, part, inside = _between(x, xp)
-    slope = (fp[high] - fp[low]) / width
+    slope = (take(fp, high) - take(fp, low)) / width
     return _to_nodes(np.where(inside, -g * slope, 0.0), low, high, np.where(inside, part, 0.0), xp.shape[0])
 
 
 def _along_xp(v: Any, _ans: Any, x: Any, xp: Any, fp: Any, _left: Any, _right: Any) -> Any:
     low, high, width, part, inside = _between(x, xp)
-    moved = v[low] * (1.0 - part) + v[high] * part
-    return np.where(inside, -moved * ((fp[high] - fp[low]) / width), 0.0)
+    moved = take(v, low) * (1.0 - part) + take(v, high) * part
+    return np.where(inside, -moved * ((take(fp, high) - take(fp, low)) / width), 0.0)
 
 
 def _along_fp(v: Any, _ans: Any, x: Any, xp: Any, _fp: Any, left: Any, right: Any) -> Any:
     low, high, _, part, inside = _between(x, xp)
-    out = np.where(inside, v[low] * (1.0 - part) + v[high] * part, 0.0)
+    out = np.where(inside, take(v, low) * (1.0 - part) + take(v, high) * part, 0.0)
     out = out if left is not None else np.where(x < xp[0], v[0], out)
     return out if right is not None else np.where(x > xp[-1], v[-1], out)
 
@@ -129,7 +129,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         period, left, right = abs(period), None, None
         x, xp = np.remainder(x, period), np.remainder(xp, period)
         order = np.argsort(xp)
-        xp, fp = xp[order], fp[order]
+        xp, fp = take(xp, order), take(fp, order)
         xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     return _interp_primitive(x, xp, fp, left, right)
@@ -144,7 +144,7 @@ def _floating(*arrays: Any) -> list[Any]:
     ]
     kinds = [np.empty(0, a.dtype).real.dtype for a, known in zip(found, floats, strict=True) if known]
     dtype = np.result_type(*kinds) if kinds else np.dtype(np.float64)
-    return [a if known else np.asarray(array_of(a), _widened(a, dtype)) for a, known in zip(found, floats, strict=True)]
+    return [a if known else own_array(array_of(a), _widened(a, dtype)) for a, known in zip(found, floats, strict=True)]
 
 
 def _widened(array: Any, dtype: Any) -> Any:

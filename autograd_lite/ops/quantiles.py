@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ..primitive import Traced
 from .implementing import implements
 from .joining import joined
 from .reductions import kept, lanes
 from .sorting import ranked
 from .statistics import aligned
-from .words import array_of
+from .words import array_of, of_arrays, plain_array
 
 __all__ = ["median", "percentile", "quantile"]
 
@@ -77,12 +78,13 @@ def _locate(method: str, n: Any, q: Any) -> tuple[Any, Any, Any]:
         along = np.where(whole, *((0.0, 0.5) if method == "midpoint" else (0.5, 1.0))).astype(place.dtype)
     else:
         raise ValueError(f"quantile: there is no method {method!r}, but {', '.join([*_PLACES, *_ELEMENTS, *_HALVES])}")
-    place = np.asarray(array_of(place))
+    place = plain_array(array_of(place))
     first = np.where(place >= n - 1, n - 1, np.maximum(before, 0))
     second = np.where(place >= n - 1, n - 1, np.where(place < 0, 0, before + 1))
     return first.astype(np.intp), second.astype(np.intp), along
 
 
+@of_arrays
 def _weighted_rank(row: Any, weights: Any, q: Any) -> Any:
     """The ranks at which running sums of the weights, as parts of the whole, first reach the quantiles."""
     order = np.argsort(row, -1)
@@ -139,7 +141,7 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
         second, along = first, None
     else:
         first, second, along = _locate(method, n, q)
-    if first.ndim == 1:
+    if first.ndim == 1 and not isinstance(first, Traced):
         ranks, back = np.unique(np.concatenate([first, second]), return_inverse=True)
         found = ranked(row, ranks)
         first, second = found[..., back[: first.size]], found[..., back[first.size :]] if along is not None else None
@@ -157,7 +159,7 @@ def find(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *
 
 def _weights_of_rows(weights: Any, a: Any, axis: Any, row: Any, skip_nan: bool) -> Any:
     """Weights in the shape of the rows, 0 for NaN if that is skipped."""
-    weights = np.asarray(array_of(joined(weights)))
+    weights = plain_array(array_of(joined(weights)))
     if (weights < 0).any():
         raise ValueError("quantile: weights must not be negative")
     found = lanes(np.broadcast_to(aligned(weights, a.shape, axis, "quantile"), a.shape), axis)

@@ -12,7 +12,7 @@ import numpy as np
 from ..primitive import general, linear
 from .implementing import implements
 from .indexing import as_index
-from .words import array_of, axis_in
+from .words import array_of, axis_in, of_arrays, own_array, plain_array
 
 __all__ = ["max", "mean", "min", "prod", "ptp", "sum"]
 
@@ -43,7 +43,7 @@ def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
 
 def masked(where: Any) -> dict[str, Any]:
     """The keyword for a primitive that says where to look, with a mask that nobody else can change; none if True."""
-    return {} if where is True else {"where": np.array(as_index(where))}
+    return {} if where is True else {"where": own_array(as_index(where))}
 
 
 def lanes(x: Any, axis: Any) -> Any:
@@ -111,7 +111,7 @@ def _share(shape: tuple[int, ...], axis: Any) -> float:
 
 def counts(where: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """How many elements count in each slice, with the axes kept."""
-    return np.asarray(np.count_nonzero(np.broadcast_to(where, shape), axis=axis, keepdims=True))
+    return plain_array(np.count_nonzero(np.broadcast_to(where, shape), axis=axis, keepdims=True))
 
 
 def as_factors(shares: Any, dtype: Any) -> Any:
@@ -145,9 +145,9 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *,
 # --- extremes
 
 
+@of_arrays
 def share_of_ties(ans: Any, x: Any, axis: Any, initial: Any = None, where: Any = True) -> tuple[Any, Any]:
     """1 at each of the k elements that equal the extreme and 0 elsewhere; and 1/k, with the axes kept."""
-    ans, x = array_of(ans), array_of(x)
     extreme = ans.reshape(kept(x.shape, axis))
     ties = x == extreme
     if where is not True:
@@ -222,7 +222,7 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def regular(products: Any) -> bool:
     """Whether products may be divided by their factors: none has vanished, lost digits, or overflowed."""
     size = np.abs(array_of(products))
-    return bool(np.all((size >= np.finfo(size.dtype).tiny) & (size < math.inf)))
+    return bool(((size >= np.finfo(size.dtype).tiny) & (size < math.inf)).all())
 
 
 def _others(x: Any, axis: Any) -> Any:

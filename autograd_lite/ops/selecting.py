@@ -13,7 +13,7 @@ from ..primitive import Traced, linear
 from .assignment import setitem
 from .implementing import implements
 from .indexing import as_index, getitem, within
-from .words import array_of
+from .words import array_of, own_array, plain_array
 
 __all__ = ["choose", "piecewise", "select"]
 
@@ -37,7 +37,7 @@ def choose(a: Any, choices: Sequence[Any], *, mode: str = "raise") -> Any:
 
     `a` and the choices are broadcast together; `mode` is for numbers out of range, as in `take`.
     """
-    return _choose_primitive(*_arrays(choices), a=np.array(as_index(a)), mode=mode)
+    return _choose_primitive(*_arrays(choices), a=own_array(as_index(a)), mode=mode)
 
 
 def _select(*choices: Any, conditions: tuple[Any, ...]) -> Any:
@@ -71,7 +71,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
         raise ValueError(
             f"select: {len(condlist)} conditions and {len(choicelist)} choices; each condition has a choice"
         )
-    conditions = tuple(np.array(as_index(condition)) for condition in condlist)
+    conditions = tuple(own_array(as_index(condition)) for condition in condlist)
     for i, condition in enumerate(conditions):
         if condition.dtype != bool:
             raise TypeError(f"select: condition {i} must be boolean, not {condition.dtype}; write it as a comparison")
@@ -83,7 +83,7 @@ def _arrays(choices: Any) -> list[Any]:
     found = list(choices)
     arrays = [choice if hasattr(choice, "dtype") else np.asarray(choice) for choice in found]
     plain = [array_of(c) for c in found]
-    dtype = np.result_type(*(c if isinstance(c, (int, float, complex)) else np.asarray(c) for c in plain))
+    dtype = np.result_type(*(c if isinstance(c, (int, float, complex)) else plain_array(c) for c in plain))
     return [
         array.astype(dtype) if isinstance(choice, (int, float, complex)) else array
         for choice, array in zip(found, arrays, strict=True)
@@ -128,4 +128,4 @@ def _conditions(condlist: Any, ndim: int) -> list[Any]:
     """The conditions one by one; a single one, for an array with axes, need not stand in a list."""
     given = as_index(condlist) if isinstance(condlist, Traced) else condlist
     single = np.isscalar(given) or (ndim > 0 and not isinstance(given[0], (list, np.ndarray, Traced)))
-    return [np.array(as_index(condition), bool) for condition in ([given] if single else given)]
+    return [own_array(as_index(condition), bool) for condition in ([given] if single else given)]

@@ -11,7 +11,7 @@ import numpy as np
 from ..primitive import Primitive, general, linear
 from .implementing import implements
 from .indexing import getitem, grid_along, scatter
-from .words import array_of, in_a_row
+from .words import array_of, in_a_row, of_arrays
 
 __all__ = ["partition", "sort_complex"]
 
@@ -40,13 +40,13 @@ permuted_back: Primitive = linear(
 )
 
 
+@of_arrays
 def _order(x: Any, axis: int) -> Any:
     """The order that sorts x, equal elements as they stand.
 
     NumPy's quick argsort leaves equal ones in any order.  If they are few, it is several times as fast to bring these
     into theirs afterwards as to sort stably.
     """
-    x = array_of(x)
     order = np.moveaxis(np.argsort(x, axis), axis, -1)
     ordered = np.take_along_axis(np.moveaxis(x, axis, -1), order, -1)
     rises = np.ones(order.shape, bool)
@@ -95,11 +95,10 @@ def _partition(x: Any, axis: int, kth: Any, kind: str) -> Any:
     return np.partition(x, kth, axis, kind)  # type: ignore[call-overload]
 
 
+@of_arrays
 def _partition_order(ans: Any, x: Any, axis: int) -> Any:
     """Where each element of a partition came from: both are brought into order."""
-    order = np.empty(x.shape, np.intp)
-    np.put_along_axis(order, _order(ans, axis), _order(x, axis), axis)
-    return order
+    return _permuted_back(_order(x, axis), _order(ans, axis), axis)
 
 
 _partition_primitive = general(
@@ -144,9 +143,9 @@ def _ranked(x: Any, ranks: Any) -> Any:
     return np.take_along_axis(np.sort(x, -1), ranks, -1)
 
 
-def _places(ans: Any, x: Any, ranks: Any) -> Any:
+@of_arrays
+def _places_of_ranks(ans: Any, x: Any, ranks: Any) -> Any:
     """Where in x these elements stand; equal ones are ranked as they stand."""
-    ans, x = array_of(ans), array_of(x)
     if ranks.shape[-1] > FEW or np.isnan(ans).any():
         order = _order(x, -1)
         return order[..., ranks] if ranks.ndim == 1 else np.take_along_axis(order, ranks, -1)
@@ -162,11 +161,11 @@ def _places(ans: Any, x: Any, ranks: Any) -> Any:
 
 
 def _ranked_vjp(g: Any, ans: Any, x: Any, ranks: Any) -> Any:
-    return scatter(g, grid_along(_places(ans, x, ranks), x.shape, x.ndim - 1), x.shape)
+    return scatter(g, grid_along(_places_of_ranks(ans, x, ranks), x.shape, x.ndim - 1), x.shape)
 
 
 def _ranked_jvp(v: Any, ans: Any, x: Any, ranks: Any) -> Any:
-    return getitem(v, grid_along(_places(ans, x, ranks), x.shape, x.ndim - 1))
+    return getitem(v, grid_along(_places_of_ranks(ans, x, ranks), x.shape, x.ndim - 1))
 
 
 _ranked.__name__ = "ranked"

@@ -13,7 +13,7 @@ from ..primitive import general
 from .implementing import implements
 from .joining import joined
 from .reductions import as_factors, count_over, counts, kept, masked
-from .words import array_of, conjugate
+from .words import array_of, conjugate, of_arrays
 
 __all__ = ["average", "corrcoef", "cov", "std", "var"]
 
@@ -36,6 +36,7 @@ def _slope(x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
     return np.where(where, conjugate(x - mean), 0.0), 2 * _over(n - ddof, x.dtype)
 
 
+@of_arrays
 def _over(free: Any, dtype: Any) -> Any:
     """1 / free, and NaN where no degree of freedom is left."""
     share = np.full(free.shape, math.nan)
@@ -145,7 +146,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     weights = aligned(joined(weights), a.shape, axis, "average")
     dtype = np.result_type(a.dtype, weights.dtype, *([np.float64] if a.dtype.kind in "biu" else []))
     total = np.sum(weights, axis, dtype, keepdims=keepdims)
-    if np.any(array_of(total) == 0):
+    if (array_of(total) == 0).any():
         raise ZeroDivisionError("average: the weights add up to 0, and cannot be normalized")
     mean = np.sum(a * weights, axis, dtype, keepdims=keepdims) / total
     return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
@@ -209,7 +210,7 @@ def cov(
         w = frequencies * importance
         total = np.sum(w)
         free = total - ddof * (np.sum(w * importance) / total)
-    if array_of(free) <= 0:
+    if np.less_equal(array_of(free), 0).any():
         warnings.warn("cov: there are no degrees of freedom, n <= ddof", RuntimeWarning, stacklevel=2)
         free = math.nan
     x = x - (np.mean(x, 1, keepdims=True) if w is None else np.sum(x * w, 1, keepdims=True) / total)
@@ -230,7 +231,7 @@ def _observation_weights(name: str, given: Any, n: int, dtype: Any) -> Any:
     if weights.shape != (n,):
         raise ValueError(f"cov: {name} of shape {weights.shape} for {n} observations; there is one for each")
     plain = array_of(weights)
-    if np.any(plain < 0) or (name == "fweights" and np.any(plain != np.round(plain))):
+    if (plain < 0).any() or (name == "fweights" and (plain != np.round(plain)).any()):
         raise ValueError(f"cov: {name} cannot be negative" + (", and are whole numbers" if name == "fweights" else ""))
     return weights.astype(dtype)
 

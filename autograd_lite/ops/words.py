@@ -1,15 +1,57 @@
 """Words that the families of operations share."""
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..primitive import Traced
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 
 def array_of(x: Any) -> Any:
     """The array of a Tensor, anything else as it is: what is found out from it carries no gradient."""
     return x._data if isinstance(x, Traced) else x
+
+
+def plain_array(x: Any) -> Any:
+    """An array of what is not one yet; a Tensor, or a batch inside of vmap, as it is."""
+    return x if isinstance(x, Traced) else np.asarray(x)
+
+
+def own_array(x: Any, dtype: Any = None) -> Any:
+    """An array of its own, which nobody else can change; a batch inside of vmap, which nobody changes, as it is."""
+    if isinstance(x, Traced):
+        return x if dtype is None else x.astype(dtype)  # type: ignore[attr-defined]
+    return np.array(x, dtype)
+
+
+def whole(x: Any) -> Any:
+    """The array of a Tensor; inside of vmap that of all examples, for what is decided for all of them at once."""
+    x = array_of(x)
+    while isinstance(x, Traced):
+        x = x.physical  # type: ignore[attr-defined]
+    return x
+
+
+def of_arrays(function: F) -> F:
+    """A function that finds something out about arrays, to which no gradient flows: of Tensors it takes the arrays.
+
+    It may be written in any way that serves ndarrays.  Inside of vmap it is a function like any other that has a rule
+    for batches, or runs for one example after the other.
+    """
+
+    @functools.wraps(function)
+    def found(*args: Any, **kwargs: Any) -> Any:
+        arrays = [array_of(arg) for arg in args]
+        for array in arrays:
+            if isinstance(array, Traced):
+                return array._call(function, arrays, kwargs)  # type: ignore[attr-defined]
+        return function(*arrays, **kwargs)
+
+    return found  # type: ignore[return-value]  # wraps keeps the signature, which F says
 
 
 def conjugate(x: Any) -> Any:

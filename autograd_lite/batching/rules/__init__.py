@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...primitive import Fused, Primitive
-from . import along, indexing, products, shapes, stacks
+from . import along, describing, indexing, products, shapes, stacks
 from .elementwise import elementwise
 from .looping import LoopWarning, loop
-from .parts import Rule, mentions
+from .parts import Rule, is_batched, mentions, with_axes
 
 __all__ = ["LoopWarning", "rule_for", "rule_for_function"]
 
@@ -28,6 +28,13 @@ def _with_all_alike(*positions: int) -> Rule:
     return rule
 
 
+def _polyval(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+    p, x = args
+    if is_batched(p, level):
+        return loop(function, level, args, kwargs)
+    return function(p, with_axes(x, level, np.ndim(p) - 1))
+
+
 RULES: dict[str, Rule] = {
     **along.RULES,
     **shapes.RULES,
@@ -36,13 +43,17 @@ RULES: dict[str, Rule] = {
     **stacks.RULES,
     **dict.fromkeys("astype copy stop_gradient divmod modf frexp real imag conjugate alias cross".split(), elementwise),
     "interp": _with_all_alike(1, 2, 3, 4),
-    "polyval": _with_all_alike(0),
+    "polyval": _polyval,
 }
 
 OF_NUMPY: dict[str, Rule] = {
     **along.OF_NUMPY,
     **dict.fromkeys("round around isclose nan_to_num isreal iscomplex isneginf isposinf fix".split(), elementwise),
     **stacks.OF_NUMPY,
+    "_over": elementwise,
+    "_nodes_beside": _with_all_alike(1),
+    "searchsorted": _with_all_alike(0),
+    **describing.OF_NUMPY,
 }
 """The same for functions without derivative."""
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .looping import loop
-from .parts import Rule, ahead, get, only_first, put, side_by_side
+from .parts import (
+    Rule,
+    ahead,
+    batch_size,
+    get,
+    is_batched,
+    mentions,
+    ndim_of,
+    only_first,
+    put,
+    side_by_side,
+    spread_out,
+)
 
 
 def along(position: int, name: str = "axis", *, default: Any = None, none: str = "all") -> Rule:
@@ -17,6 +30,9 @@ def along(position: int, name: str = "axis", *, default: Any = None, none: str =
     """
 
     def rule(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+        where = kwargs.get("where", True)
+        if is_batched(where, level) or (is_batched(args[0], level) and where is not True):
+            args, kwargs = _masked(level, args, kwargs, where)
         if not only_first(level, args, kwargs):
             return loop(function, level, args, kwargs)
         x = args[0].physical
@@ -36,6 +52,32 @@ def along(position: int, name: str = "axis", *, default: Any = None, none: str =
         return function(*args, **kwargs)
 
     return rule
+
+
+def _masked(level: int, args: Any, kwargs: dict[str, Any], where: Any) -> Any:
+    """The arguments of a reduction with a mask: both the array and the mask for each example."""
+    n = batch_size(level, args[0], where)
+    x = spread_out(args[0], level, n)
+    mask = np.broadcast_to(spread_out(where, level, n, len(x.shape) - 1), x.shape)
+    return [_Physical(x, level), *args[1:]], {**kwargs, "where": mask}
+
+
+class _Physical:
+    """What a rule asks of a batch."""
+
+    def __init__(self, physical: Any, level: int) -> None:
+        self.physical, self.level, self.shape = physical, level, physical.shape[1:]
+        self.ndim = len(self.shape)
+        self.size = math.prod(self.shape)
+
+
+def ranked(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Functions of rows and places in them, `f(x, ranks)` or `f(answer, x, ranks)`, along the last axis."""
+    *arrays, ranks = args
+    n = batch_size(level, *args)
+    if is_batched(ranks, level) or ranks.ndim != 1:
+        ranks = spread_out(ranks, level, n, max(map(ndim_of, [*arrays, ranks])))
+    return function(*[spread_out(x, level, n) for x in arrays], ranks, **kwargs)
 
 
 def shifted(*places: tuple[int, str, Any]) -> Rule:
@@ -84,12 +126,27 @@ RULES: dict[str, Rule] = {
     "diagonal": shifted((2, "axis1", 0), (3, "axis2", 1)),
     "rot90": shifted((2, "axes", (0, 1))),
     "permuted": ordered,
+    "ranked": ranked,
     "permuted_back": ordered,
 }
+
+def _ties(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+    """`share_of_ties(answer, x, axis, initial, where)`, of an answer whose axes may have been dropped."""
+    ans, x, axis, *rest = args
+    if mentions([*rest, kwargs], level) or not is_batched(x, level):
+        return loop(function, level, args, kwargs)
+    ndim, n = x.ndim, x.physical.shape[0]
+    axis = tuple(range(1, ndim + 1)) if axis is None else ahead(axis, ndim) if ndim else ()
+    return function(spread_out(ans, level, n), x.physical, axis, *rest, **kwargs)
+
 
 OF_NUMPY: dict[str, Rule] = {
     **dict.fromkeys("any all count_nonzero".split(), along(1)),
     **dict.fromkeys("argmax argmin nanargmax nanargmin".split(), along(1, none="row")),
+    "share_of_ties": _ties,
+    "_partition_order": ordered,
+    "_places_of_ranks": ranked,
+    "_order": along(1),
     "argsort": along(1, default=-1, none="row"),
     "argpartition": along(2, default=-1, none="row"),
 }

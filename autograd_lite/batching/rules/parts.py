@@ -87,8 +87,8 @@ def spread_out(x: Any, level: int, n: int, ndim: int | None = None) -> Any:
 
 def ahead(axis: Any, ndim: int) -> Any:
     """An axis of an example of `ndim` axes, or several, as axes of the batch."""
-    if isinstance(axis, (tuple, list)):
-        return tuple([axis_in(a, ndim) + 1 for a in axis])
+    if isinstance(axis, (tuple, list, range, np.ndarray)) and np.ndim(axis):
+        return tuple([axis_in(int(a), ndim) + 1 for a in axis])
     return axis_in(axis, ndim) + 1
 
 

@@ -119,11 +119,12 @@ def _convolve(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> A
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(a, margins), k, axis=-1)
     v = np.flip(v.physical if is_batched(v, level) else v, -1)
     assert n >= k
-    return np.vecdot(windows, np.expand_dims(v, -2) if len(v.shape) > 1 else v)
+    return np.squeeze(np.matmul(windows, np.expand_dims(v, -1)), -1)
 
 
 RULES: dict[str, Rule] = {
     "einsum": _einsum,
+    "convolve": _convolve,
     "tensordot": _tensordot,
     "dot": _over((-1, -2)),
     "inner": _over((-1, -1)),

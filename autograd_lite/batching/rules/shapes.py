@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...ops.words import axis_in
 from .looping import loop
-from .parts import Rule, ahead, get, is_batched, mentions, ndim_of, only_first, side_by_side, spread_out, with_axes
+from .parts import Rule, ahead, is_batched, mentions, ndim_of, only_first, side_by_side, spread_out, with_axes
 
 
 def _of_one(rule: Rule) -> Rule:
@@ -25,7 +24,7 @@ def _of_one(rule: Rule) -> Rule:
 
 def _full(shape: Any, size: int) -> tuple[int, ...]:
     """A shape without the -1 that stands for what is left."""
-    shape = shape if isinstance(shape, (tuple, list)) else (shape,)
+    shape = tuple(shape) if np.ndim(shape) else (shape,)
     if -1 in shape:
         rest = -math.prod(shape)
         shape = tuple(size // rest if n == -1 and rest else n for n in shape)
@@ -39,7 +38,7 @@ def _reshape(function: Any, x: Any, shape: Any, copy: bool | None = None) -> Any
 
 
 def _broadcast_to(function: Any, x: Any, shape: Any) -> Any:
-    shape = shape if isinstance(shape, (tuple, list)) else (shape,)
+    shape = tuple(shape) if np.ndim(shape) else (shape,)
     return function(with_axes(x, x.level, len(shape)), (x.physical.shape[0], *shape))
 
 
@@ -55,7 +54,7 @@ def _matrix_transpose(function: Any, x: Any) -> Any:
 
 
 def _expand_dims(function: Any, a: Any, axis: Any) -> Any:
-    added = axis if isinstance(axis, (tuple, list)) else (axis,)
+    added = tuple(axis) if np.ndim(axis) else (axis,)
     return function(a.physical, ahead(tuple(added), a.ndim + len(added)))
 
 
@@ -168,7 +167,7 @@ def _select(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any
 
 def _insert(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
     arr, values = args
-    if mentions(kwargs, level) or (is_batched(values, level) and np.ndim(kwargs["obj"]) != 1):
+    if mentions(kwargs, level) or (ndim_of(values) and np.ndim(kwargs["obj"]) != 1):
         return loop(function, level, args, kwargs)
     n = next(x.physical.shape[0] for x in args if is_batched(x, level))
     ndim = ndim_of(arr)

@@ -32,4 +32,4 @@ RULES: dict[str, Rule] = {
     "solve": _solve,
 }
 
-OF_NUMPY: dict[str, Rule] = {"matrix_rank": _stacked}
+OF_NUMPY: dict[str, Rule] = dict.fromkeys("matrix_rank eigvals cond".split(), _stacked)
