@@ -1,6 +1,7 @@
 """Mutation testing of gradients: what is changed in a rule, and which changes a suite of tests notices."""
 
 import ast
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -176,8 +177,21 @@ def test_rules_of_several_arguments() -> None:
         del registry[scaled]
 
 
+def plain(function: Any) -> Any:
+    @functools.wraps(function)
+    def run(x: Any) -> Any:
+        return function(x)
+
+    return run
+
+
 def _scaled_by(factor: Any) -> Any:
     return factor * FACTOR
+
+
+@plain
+def _shifted(x: Any) -> Any:
+    return x + FACTOR
 
 
 def test_what_a_rule_calls_is_changed_too() -> None:
@@ -193,6 +207,17 @@ def test_what_a_rule_calls_is_changed_too() -> None:
         if name:
             assert remade(lambda x: 100.0 * x)(1.0, 2.0) in (600.0, -200.0)  # type: ignore[arg-type]
     assert rule(1.0, 2.0) == -6.0
+
+
+def test_of_a_decorated_function_what_was_written_is_changed() -> None:
+    def rule(v: Any, x: Any) -> Any:
+        return v * _shifted(x)
+
+    ((name, function, remade),) = (part for part in parts_of(rule) if part[0])
+    assert name == "_shifted"
+    assert function is _shifted.__wrapped__
+    assert remade(lambda x: 100.0 * x)(1.0, 2.0) == 200.0  # type: ignore[arg-type]
+    assert rule(1.0, 2.0) == 2.0 + FACTOR
 
 
 def test_places_that_read_the_same_are_all_changed() -> None:

@@ -75,21 +75,34 @@ def function_of(tree: Tree, original: FunctionType) -> FunctionType:
     return function
 
 
-def parts_of(rule: Callable[..., Any]) -> Iterator[tuple[str, FunctionType, Callable[[FunctionType], FunctionType]]]:
+Remake = Callable[[FunctionType], FunctionType]
+
+
+def parts_of(rule: Callable[..., Any]) -> Iterator[tuple[str, FunctionType, Remake]]:
     """What a rule is made of: itself, the functions that it closes over, and the private ones of its module it calls.
 
-    Each with its name ("" for the rule itself), and the way to make the rule with another function in its place.
+    Each with its name ("" for the rule itself), and the way to make the rule with another function in its place.  Of a
+    decorated function it is the one that was written.
     """
     if not isinstance(rule, FunctionType):
         return
     yield "", rule, lambda new: new
     for name, cell in zip(rule.__code__.co_freevars, rule.__closure__ or (), strict=True):
         if isinstance(cell.cell_contents, FunctionType):
-            yield name, cell.cell_contents, partial(_closing_over, rule, name)
+            yield name, *_written(cell.cell_contents, partial(_closing_over, rule, name))
     for name in rule.__code__.co_names:
         value = rule.__globals__.get(name)
         if name.startswith("_") and isinstance(value, FunctionType) and value.__module__ == rule.__module__:
-            yield name, value, partial(_calling, rule, name)
+            yield name, *_written(value, partial(_calling, rule, name))
+
+
+def _written(function: FunctionType, remake: Remake) -> tuple[FunctionType, Remake]:
+    """The function that a decorator has wrapped, if it is one of `functools.wraps`; else the function."""
+    inner = getattr(function, "__wrapped__", None)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if isinstance(inner, FunctionType) and cell.cell_contents is inner:
+            return inner, lambda new, cell=name: remake(_closing_over(function, cell, new))
+    return function, remake
 
 
 def _closing_over(rule: FunctionType, name: str, new: FunctionType) -> FunctionType:
