@@ -21,7 +21,8 @@ def from_python(value: Any, dtype: Any = None) -> ndarray[Any, Any]:
     if isinstance(value, Traced):
         value = value._data
         if isinstance(value, Traced):  # a batch inside of vmap, which nobody changes
-            return value if dtype is None else value.astype(dtype)  # type: ignore[attr-defined,no-any-return]
+            batch: Any = value
+            return batch if dtype is None else batch.astype(dtype)  # type: ignore[no-any-return]
     try:
         array = np.array(value, dtype=dtype)
     except (ValueError, TypeError) as error:

@@ -52,7 +52,8 @@ def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, 
     if not create_graph:
         raw = [v._data if isinstance(v, Traced) else v for v in values]
         return cast("list[Any]", run(nodes, raw, create_graph=False, **options))
-    lifted = [v if isinstance(v, Traced) and v._node is not None else wrap(getattr(v, "_data", v), None) for v in values]
+    recorded = [isinstance(v, Traced) and v._node is not None for v in values]
+    lifted = [v if is_one else wrap(getattr(v, "_data", v), None) for v, is_one in zip(values, recorded, strict=True)]
     token = _mode.set(current().with_recording(True))
     try:
         return cast("list[Any]", run(nodes, lifted, create_graph=True, **options))

@@ -238,6 +238,11 @@ class Tensor(Operators, Methods, Interchange, Traced):
                 released by a backward, or an array it needs has been changed since.  In the last two cases
                 leaves that the sweep had reached before it met the error have received gradients: clear them.
         """
+        if current().run is not None:
+            raise RuntimeError(
+                "backward() inside vmap: a Tensor outside has one gradient, and here is one for each example; use "
+                "ag.func.grad inside vmap, or call backward() on what vmap gives"
+            )
         g = seed(self, gradient, "backward()")
         keep = create_graph if retain_graph is None else retain_graph
         if gradient is None and not create_graph:  # the usual case, without the detour of `sweep`
@@ -248,6 +253,8 @@ class Tensor(Operators, Methods, Interchange, Traced):
     # -- as a Python object
 
     def __repr__(self) -> str:
+        if isinstance(self._data, Traced):
+            return f"{type(self).__name__}({self._data!r})"
         body = np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(", threshold=200, edgeitems=3)
         notes = [f"dtype={self._data.dtype}"]
         if self._data.size == 0 or self._data.size > 200:

@@ -32,9 +32,9 @@ class Structure(NamedTuple):
     build: Callable[[list[Any]], Any] | None = None
 
     @property
-    def count(self) -> int:
+    def leaf_count(self) -> int:
         """How many leaves there are."""
-        return 1 if self.kind is None else sum(child.count for child in self.children)
+        return 1 if self.kind is None else sum(child.leaf_count for child in self.children)
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """The tree with these leaves, in the order of `flatten`.
@@ -42,8 +42,8 @@ class Structure(NamedTuple):
         Raises:
             ValueError: there are too many leaves, or too few.
         """
-        if len(leaves) != self.count:
-            raise ValueError(f"a tree of {self.count} leaves cannot be built from {len(leaves)}")
+        if len(leaves) != self.leaf_count:
+            raise ValueError(f"a tree of {self.leaf_count} leaves cannot be built from {len(leaves)}")
         return self._built(iter(leaves))
 
     def _built(self, leaves: Iterator[Any]) -> Any:
@@ -102,7 +102,7 @@ def _container(tree: Any) -> tuple[Sequence[str], Sequence[Any], Callable[[list[
         keys = list(tree)
         return [f"[{key!r}]" for key in keys], list(tree.values()), lambda parts: _dict(tree, keys, parts)
     if isinstance(tree, tuple) and hasattr(cls, "_make"):
-        return [f".{name}" for name in tree._fields], tree, cls._make
+        return [f".{name}" for name in cls._fields], tree, cls._make
     if isinstance(tree, (list, tuple)):
         return [f"[{i}]" for i in range(len(tree))], tree, cls
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):

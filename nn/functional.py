@@ -18,6 +18,7 @@ from autograd_lite.data import from_python
 from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.operators import unary
+from autograd_lite.ops.words import whole
 from autograd_lite.random import generator_or_default
 from autograd_lite.tape import wrap
 
@@ -147,7 +148,7 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
             f"logits.shape={shape}, labels.shape={labels.shape}"
         )
     classes = shape[1] if len(shape) > 1 else shape[0]
-    _check_range(labels, classes)
+    _check_range(whole(labels), classes)
     if len(shape) == 2:
         losses: Tensor = apply_fused(kernels.cross_entropy, (x, given), (logits, labels), {"reduction": reduction})
         return losses
@@ -196,7 +197,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str 
         TypeError: the dtypes differ.
     """
     x, y = _same_kind("binary_cross_entropy_with_logits", input, target, reduction)
-    values = y._data if isinstance(y, Tensor) else y
+    values = whole(y)
     if values.size and not (np.minimum.reduce(values, axis=None) >= 0 and np.maximum.reduce(values, axis=None) <= 1):
         raise ValueError(
             f"binary_cross_entropy_with_logits: targets are probabilities in [0, 1], but they range from "

@@ -51,7 +51,7 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
         self.level = level
 
     @property
-    def _data(self) -> Any:  # type: ignore[override]  # what a Tensor has in a slot
+    def _data(self) -> Any:  # what a Tensor has in a slot
         return self
 
     @property
@@ -140,7 +140,7 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
             "choose between values by np.where(condition, a, b), and take numbers out after vmap"
         )
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304  # it raises
         self._no_number("`if`, `while`, `and`, `or` or bool() of a Tensor")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
@@ -165,16 +165,16 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
     def item(self) -> NoReturn:
         self._no_number("item()")
 
-    def __float__(self) -> float:
+    def __float__(self) -> NoReturn:
         self._no_number("float()")
 
-    def __int__(self) -> int:
+    def __int__(self) -> NoReturn:
         self._no_number("int()")
 
-    def __complex__(self) -> complex:
+    def __complex__(self) -> NoReturn:
         self._no_number("complex()")
 
-    def __index__(self) -> int:
+    def __index__(self) -> NoReturn:  # noqa: PLE0305  # it raises
         self._no_number("a Tensor as the end of a slice or the length of an axis")
 
     def tolist(self) -> NoReturn:

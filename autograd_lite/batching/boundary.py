@@ -9,7 +9,7 @@ batched.  The rules are recorded too if asked for, so derivatives of any order g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def enter(x: Any, level: int) -> Any:
     if not isinstance(x, Traced) or isinstance(x, Batched):
         return _entered(x, level)
     batched = _entered(x._data, level)
-    if x._node is None or not current().recording or x.dtype.kind not in "fc":
+    if x._node is None or not current().recording:
         return wrap(batched, None)
     return record(ENTER, batched, (None, x._node), (x._node,), {"level": level})
 
@@ -141,7 +141,7 @@ def _leave_vjp(g: Any, _ans: Any, *_outside: Any, inside: _Inside) -> list[Any]:
     return _sweep(back, [enter(g, inside.level)])
 
 
-def _leave_jvp(tangents: Sequence[Any], saved: Any, kwargs: dict[str, Any]) -> Any:
+def _leave_jvp(tangents: Sequence[Any], _saved: Any, kwargs: dict[str, Any]) -> Any:
     inside: _Inside = kwargs["inside"]
     moving = [
         (node, enter(v, inside.level) if i < len(inside.entered) else v)
@@ -173,7 +173,7 @@ def leave(x: Any, level: int, size: int) -> Any:
         return _left(x, level, size)
     data = x._data
     if not isinstance(data, Batched) or level not in data.levels:
-        return np.broadcast_to(x, (size, *x.shape))
+        return np.broadcast_to(cast("Any", x), (size, *data.shape))
     physical = _left(data, level, size)
     inside = _Inside(x._node, level, size) if x._node is not None and current().recording else None
     if inside is None or not inside.border:

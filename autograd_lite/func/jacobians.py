@@ -10,6 +10,7 @@ import numpy as np
 
 from ..batching import Batched, batching, leave
 from ..errors import describe
+from ..mode import fusion
 from .gradient import grad
 from .recording import Recording, as_parts, chosen, per_argument
 
@@ -137,7 +138,18 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     Tensor([[10.,  6.],
             [ 6.,  0.]], dtype=float64)
     """
-    return jacobian(grad(f, argnums), argnums, mode="forward")
+    of_gradient = jacobian(grad(f, argnums), argnums, mode="forward")
+
+    @functools.wraps(f)
+    def second(*args: Any, **kwargs: Any) -> Any:
+        with _unfused:
+            return of_gradient(*args, **kwargs)
+
+    return second
+
+
+_unfused = fusion(False)
+"""A gradient that is differentiated again goes through the references of kernels: better to run them at once."""
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -155,5 +167,6 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> gradient, product
     (Tensor([30.,  9.], dtype=float64), Tensor([10.,  6.], dtype=float64))
     """
-    run = Recording(grad(f, range(len(primals))), primals, "hvp")
+    with _unfused:
+        run = Recording(grad(f, range(len(primals))), primals, "hvp")
     return run.value, run.out_structure.unflatten(run.push(run.tangents(tangents)))

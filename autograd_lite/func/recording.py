@@ -38,11 +38,8 @@ class Recording:
     def __init__(self, f: Callable[..., Any], primals: Sequence[Any], doing: str, *, has_aux: bool = False) -> None:
         self.doing = doing
         leaves, self.structure = flatten(tuple(primals))
-        self.paths = [
-            path.replace("arguments[", "argument ", 1).replace("]", "", 1) for path in self.structure.paths("arguments")
-        ]
         outside = current().recording
-        self.inputs = [_input(leaf, path, doing, outside) for leaf, path in zip(leaves, self.paths, strict=True)]
+        self.inputs = [self._input(i, leaf, outside) for i, leaf in enumerate(leaves)]
         with enable_grad():
             value = f(*self.structure.unflatten(self.inputs))
         self.aux: Any = None
@@ -52,13 +49,28 @@ class Recording:
                     f"{doing}: with has_aux=True the function gives a pair (value, aux), not {_kind(value)}"
                 )
             value, self.aux = value
-        self.outputs: list[Tensor]
-        self.outputs, self.out_structure = flatten(value)
-        for output, path in zip(self.outputs, self.out_structure.paths("value"), strict=True):
+        found, self.out_structure = flatten(value)
+        for i, output in enumerate(found):
             if not isinstance(output, Tensor):
+                path = self.out_structure.paths("value")[i]
                 where = "" if path == "value" else f" ({path})"
                 raise TypeError(f"{doing}: the function must give a Tensor, not {_kind(output)}{where}")
+        self.outputs: list[Tensor] = found
         self.recorded = outside and _depends_on_more(self.outputs, self.inputs)
+
+    def _input(self, i: int, leaf: Any, outside: bool) -> Tensor:
+        x = leaf if isinstance(leaf, Tensor) else Tensor(leaf)
+        if x.dtype.kind not in "fc":
+            raise TypeError(
+                f"{self.doing}: {self._path(i)}, {describe(x)}, must be of a floating-point or complex dtype"
+            )
+        if outside and x.requires_grad:
+            return ALIAS(x)  # type: ignore[no-any-return]
+        return x.detach().requires_grad_()
+
+    def _path(self, i: int) -> str:
+        """What messages call an input: "argument 0", "argument 1['w']"."""
+        return self.structure.paths()[i].replace("[", "argument ", 1).replace("]", "", 1)
 
     @property
     def value(self) -> Any:
@@ -95,11 +107,12 @@ class Recording:
     def push(self, tangents: Sequence[Any]) -> list[Tensor]:
         """A tangent per input swept forward: one per output."""
         moving = []
-        for x, v, path in zip(self.inputs, tangents, self.paths, strict=True):
-            v = v if isinstance(v, Traced) else Tensor(v)
+        for i, (x, given) in enumerate(zip(self.inputs, tangents, strict=True)):
+            v: Any = given if isinstance(given, Traced) else Tensor(given)
             if x.shape != v.shape:
                 raise ValueError(
-                    f"{self.doing}: the tangent of {path} has shape {tuple(v.shape)}, but it has {tuple(x.shape)}"
+                    f"{self.doing}: the tangent of {self._path(i)} has shape {tuple(v.shape)}, but it has "
+                    f"{tuple(x.shape)}"
                 )
             moving.append(v if v.dtype == x.dtype else sweeps.cast(v, x.dtype))
         nodes = [y._node for y in self.outputs if y._node is not None]
@@ -151,15 +164,6 @@ def as_parts(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:
     """Leaves as a tuple of containers, one for each argument."""
     built: tuple[Any, ...] = structure.unflatten(leaves)
     return built
-
-
-def _input(leaf: Any, path: str, doing: str, outside: bool) -> Tensor:
-    x = leaf if isinstance(leaf, Tensor) else Tensor(leaf)
-    if x.dtype.kind not in "fc":
-        raise TypeError(f"{doing}: {path}, {describe(x)}, must be of a floating-point or complex dtype")
-    if outside and x.requires_grad:
-        return ALIAS(x)  # type: ignore[no-any-return]
-    return x.detach().requires_grad_()
 
 
 def _kind(value: Any) -> str:

@@ -105,7 +105,8 @@ def _out(y: Any, place: int | None, level: int, n: int) -> Any:
     if place is None:
         if level in getattr(y.shape, "levels", ()):
             raise ValueError(
-                f"vmap: out_axes is None for {describe(y)}, which differs between examples; give the axis to put them on"
+                f"vmap: out_axes is None for {describe(y)}, which differs between examples; give the axis "
+                "to put them on"
             )
         return y
     y = leave(y, level, n)
@@ -115,7 +116,7 @@ def _out(y: Any, place: int | None, level: int, n: int) -> Any:
 def _per_leaf(axes: Axes, structure: Structure, name: str) -> list[int | None]:
     """An axis for each leaf, from a container of them that may stand for whole parts."""
     if axes is None or isinstance(axes, int):
-        return [axes] * structure.count
+        return [axes] * structure.leaf_count
     found, built = flatten(axes, lambda part: part is None)
     if structure.kind is not built.kind or structure.names != built.names:
         raise ValueError(
@@ -125,8 +126,8 @@ def _per_leaf(axes: Axes, structure: Structure, name: str) -> list[int | None]:
     parts: list[int | None] = []
     start = 0
     for child, shape in zip(structure.children, built.children, strict=True):
-        part = shape.unflatten(found[start : start + shape.count])
-        start += shape.count
+        part = shape.unflatten(found[start : start + shape.leaf_count])
+        start += shape.leaf_count
         parts += _per_leaf(part, child, name)
     return parts
 

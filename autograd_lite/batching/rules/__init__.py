@@ -13,7 +13,7 @@ from ...primitive import Fused, Primitive
 from . import along, describing, indexing, products, shapes, stacks
 from .elementwise import elementwise
 from .looping import LoopWarning, loop
-from .parts import Rule, is_batched, mentions, with_axes
+from .parts import Rule, is_batched, mentions, named, with_axes
 
 __all__ = ["LoopWarning", "rule_for", "rule_for_function"]
 
@@ -41,14 +41,14 @@ RULES: dict[str, Rule] = {
     **products.RULES,
     **indexing.RULES,
     **stacks.RULES,
-    **dict.fromkeys("astype copy stop_gradient divmod modf frexp real imag conjugate alias cross".split(), elementwise),
+    **named("astype copy stop_gradient divmod modf frexp real imag conjugate alias cross", elementwise),
     "interp": _with_all_alike(1, 2, 3, 4),
     "polyval": _polyval,
 }
 
 OF_NUMPY: dict[str, Rule] = {
     **along.OF_NUMPY,
-    **dict.fromkeys("round around isclose nan_to_num isreal iscomplex isneginf isposinf fix".split(), elementwise),
+    **named("round around isclose nan_to_num isreal iscomplex isneginf isposinf fix", elementwise),
     **stacks.OF_NUMPY,
     "_over": elementwise,
     "_nodes_beside": _with_all_alike(1),

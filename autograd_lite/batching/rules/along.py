@@ -15,6 +15,7 @@ from .parts import (
     get,
     is_batched,
     mentions,
+    named,
     ndim_of,
     only_first,
     put,
@@ -105,12 +106,12 @@ def ordered(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys("sum mean max min prod var std nanmean nanvar nanstd nanmax nanmin sum_over".split(), along(1)),
-    **dict.fromkeys("cumsum cumprod logcumsumexp sort partition gradient gradient_transposed".split(), along(1)),
-    **dict.fromkeys("logsumexp softmax log_softmax".split(), along(99)),
-    **dict.fromkeys("flip fftshift ifftshift".split(), along(1, "axes")),
+    **named("sum mean max min prod var std nanmean nanvar nanstd nanmax nanmin sum_over", along(1)),
+    **named("cumsum cumprod logcumsumexp sort partition gradient gradient_transposed", along(1)),
+    **named("logsumexp softmax log_softmax", along(99)),
+    **named("flip fftshift ifftshift", along(1, "axes")),
     "flip": along(1),
-    **dict.fromkeys("fftn ifftn rfftn irfftn".split(), along(2, "axes")),
+    **named("fftn ifftn rfftn irfftn", along(2, "axes")),
     "ihfft": along(2, default=-1),
     "norm": along(2),
     "diff": along(2),
@@ -130,6 +131,7 @@ RULES: dict[str, Rule] = {
     "permuted_back": ordered,
 }
 
+
 def _ties(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
     """`share_of_ties(answer, x, axis, initial, where)`, of an answer whose axes may have been dropped."""
     ans, x, axis, *rest = args
@@ -141,8 +143,8 @@ def _ties(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
 
 
 OF_NUMPY: dict[str, Rule] = {
-    **dict.fromkeys("any all count_nonzero".split(), along(1)),
-    **dict.fromkeys("argmax argmin nanargmax nanargmin".split(), along(1, none="row")),
+    **named("any all count_nonzero", along(1)),
+    **named("argmax argmin nanargmax nanargmin", along(1, none="row")),
     "share_of_ties": _ties,
     "_partition_order": ordered,
     "_places_of_ranks": ranked,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .parts import Rule, is_batched
+from .parts import Rule, is_batched, named
 
 
 def _stand_in(value: Any, level: int) -> Any:
@@ -29,8 +29,8 @@ class Same:
         self.answer = answer
 
 
-OF_NUMPY: dict[str, Rule] = dict.fromkeys(
+OF_NUMPY: dict[str, Rule] = named(
     "shape ndim size result_type can_cast common_type min_scalar_type iscomplexobj isrealobj "
-    "zeros_like ones_like empty_like".split(),
+    "zeros_like ones_like empty_like",
     _described,
 )

@@ -25,11 +25,11 @@ class _Index:
         parts = [np.asarray(part) if isinstance(part, (list, bool, np.bool_)) else part for part in parts]
         flat: list[Any] = []
         for part in parts:  # a mask is as good as the arrays of places where it holds
-            if getattr(part, "dtype", None) == bool:
+            if getattr(getattr(part, "dtype", None), "kind", "") == "b":
                 if is_batched(part, level):
                     raise TypeError(
-                        "inside vmap, a mask that each example has of its own would pick different numbers of elements; "
-                        "use np.where(mask, a, b)"
+                        "inside vmap, a mask that each example has of its own would pick different numbers of "
+                        "elements; use np.where(mask, a, b)"
                     )
                 flat.extend(np.nonzero(part) if part.ndim else [np.arange(int(part))])
                 self.from_nothing = not part.ndim
@@ -74,7 +74,7 @@ class _Index:
         return np.moveaxis(g, range(1 + self.before, 1 + self.before + self.picked), range(1, 1 + self.picked))
 
 
-def _getitem(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
+def _getitem(_function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
     x, index = args
     if not is_batched(x, level):
         return _getitem_of_one(level, x, index)
@@ -96,7 +96,7 @@ def _getitem_of_one(level: int, x: Any, index: Any) -> Any:
     return picked
 
 
-def _scatter_add(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+def _scatter_add(_function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
     g, index, shape = args
     n = g.physical.shape[0] if is_batched(g, level) else _size_in(index, level)
     seen = _Index(index, len(shape), level)
@@ -151,7 +151,7 @@ def _take(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
         return function(x.physical, indices, ahead(axis, x.ndim), mode)
     axis = axis_in(axis, ndim_of(x))
     index = (*[slice(None)] * axis, within(indices, x.shape[axis], mode))
-    return _getitem(function, level, (x, index), {})
+    return _getitem(None, level, (x, index), {})
 
 
 RULES: dict[str, Rule] = {

@@ -19,7 +19,7 @@ class LoopWarning(UserWarning):
 
 def loop(function: Any, level: int, args: Sequence[Any], kwargs: dict[str, Any], name: str | None = None) -> Any:
     """Run a function for each example, and put the answers side by side; says so once for each function."""
-    name = name or getattr(function, "__name__", str(function))
+    name = name or str(getattr(function, "__name__", function))
     if name not in _told:
         _told.add(name)
         warnings.warn(

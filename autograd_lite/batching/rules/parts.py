@@ -16,6 +16,11 @@ from ...ops.words import axis_in
 Rule = Callable[..., Any]
 
 
+def named(names: str, rule: Rule) -> dict[str, Rule]:
+    """The rule for each of the names."""
+    return dict.fromkeys(names.split(), rule)
+
+
 def is_batched(x: Any, level: int) -> bool:
     """Whether an argument has one array for each example."""
     return getattr(x, "level", None) == level

@@ -61,13 +61,13 @@ def _over(last: tuple[int, int]) -> Rule:
     return rule
 
 
-def _outer(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
+def _outer(_function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
     rows = [np.reshape(x.physical, (-1, x.size)) if is_batched(x, level) else np.reshape(x, (-1,)) for x in args[:2]]
     labels = ["za" if is_batched(args[0], level) else "a", "zb" if is_batched(args[1], level) else "b"]
     return contract(rows[0], rows[1], (labels[0], labels[1], "zab"))
 
 
-def _kron(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
+def _kron(_function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
     n = next(x.physical.shape[0] for x in args if is_batched(x, level))
     ndim = max(map(ndim_of, args))
     a, b = (spread_out(x, level, n, ndim) for x in args)
@@ -77,7 +77,7 @@ def _kron(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
     return np.reshape(a * b, shape)
 
 
-def _matmul(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
+def _matmul(_function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any:
     """Matrices that one factor has for all examples are multiplied by one call of BLAS."""
     a, b = args
     m, n = ndim_of(a), ndim_of(b)
@@ -106,7 +106,7 @@ def _of_vectors(left: str, right: str) -> Rule:
     return rule
 
 
-def _convolve(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+def _convolve(_function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
     """By windows of the longer one, as a product."""
     a, v, *rest = args
     mode = rest[0] if rest else kwargs.get("mode", "full")

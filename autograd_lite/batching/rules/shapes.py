@@ -92,7 +92,7 @@ def _tile(function: Any, a: Any, reps: Any) -> Any:
     return function(with_axes(a, a.level, len(reps)), (1, *reps))
 
 
-def _resize(function: Any, a: Any, new_shape: Any) -> Any:
+def _resize(_function: Any, a: Any, new_shape: Any) -> Any:
     shape = tuple(new_shape) if np.ndim(new_shape) else (new_shape,)
     row = np.reshape(a.physical, (a.physical.shape[0], a.size))
     if not a.size:

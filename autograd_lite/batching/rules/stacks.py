@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .looping import loop
-from .parts import Rule, ndim_of, only_first, with_axes
+from .parts import Rule, named, ndim_of, only_first, with_axes
 
 
 def _stacked(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -28,8 +28,8 @@ def _solve(function: Any, level: int, args: Any, _kwargs: dict[str, Any]) -> Any
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys("cofactors det slogdet eigh eigvalsh eig cholesky qr qr_r svd svdvals inv pinv".split(), _stacked),
+    **named("cofactors det slogdet eigh eigvalsh eig cholesky qr qr_r svd svdvals inv pinv", _stacked),
     "solve": _solve,
 }
 
-OF_NUMPY: dict[str, Rule] = dict.fromkeys("matrix_rank eigvals cond".split(), _stacked)
+OF_NUMPY: dict[str, Rule] = named("matrix_rank eigvals cond", _stacked)
