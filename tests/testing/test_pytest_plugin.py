@@ -2,15 +2,15 @@
 
 import json
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograd_lite.testing import reports, snapshots  # not anew by each run in here
+# What runs in here import, they import anew, each of them, unless it is there before.
+from autograd_lite.testing import check_gradients, reports, snapshots, strategies  # noqa: F401
+from pytest_autograd_lite import checking, failures, recording, report_files, seeding, snapshotting  # noqa: F401
 
 HEAD = """
 import numpy as np
@@ -35,13 +35,15 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A function that writes a file of tests and runs pytest on all that there are."""
     for name in ("CI", "BUILD_NUMBER"):  # where one is set, pytest's summary is longer
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # of other plugins: each run would set them up
 
-    def run(*args: Any, inside: bool = True, **files: str) -> pytest.RunResult:
+    def run(*args: Any, inside: bool = True, plugins: tuple[str, ...] = (), **files: str) -> pytest.RunResult:
         for name, text in files.items():
             (pytester.path / f"{name}.py").write_text(HEAD + text, encoding="utf-8")
         # pytest inside of pytest finds modules imported that it would have rewritten
         rewriting = ["-W", "ignore:Module already imported so cannot be rewritten"]
-        arguments = ["--strict-markers", "-W", "error", *rewriting, *map(str, args)]
+        loaded = [part for name in ("autograd_lite", *plugins) for part in ("-p", name)]  # by their entry points
+        arguments = [*loaded, "--strict-markers", "-W", "error", *rewriting, *map(str, args)]
         if inside:
             return pytester.runpytest_inprocess(*arguments)
         return pytester.runpytest_subprocess(*arguments)
@@ -120,9 +122,10 @@ def test_by_position(): return loss, x
 def test_other_kinds_of_tests_are_left_alone(project: Any) -> None:
     result = project(
         "-W", "default",
+        plugins=("hypothesispytest",),
         test_a="""
 import unittest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from autograd_lite.testing import strategies
 
 class TestOld(unittest.TestCase):
@@ -133,7 +136,7 @@ class TestOld(unittest.TestCase):
 @given(y=strategies.arrays(np.float64, 3))
 def test_property(gradcheck, y): gradcheck(loss, y, grad=right)
 
-@settings(max_examples=3, database=None, deadline=None)
+@settings(max_examples=3, database=None, deadline=None, phases=[Phase.generate])
 @given(y=strategies.arrays(np.float64, 3))
 def test_wrong_property(gradcheck, y): gradcheck(loss, y, grad=wrong)
 
@@ -289,7 +292,7 @@ def test_the_report_of_a_session(project: Any, pytester: pytest.Pytester) -> Non
 def test_workers_hand_over_their_reports(project: Any, pytester: pytest.Pytester) -> None:
     files = {"test_m": REPORTED, "test_n": REPORTED}
     project("--gradient-report=one.json", **files)
-    result = project("--gradient-report=two.json", "--gradient-seed=random", "-n", 2, inside=False)
+    result = project("--gradient-report=two.json", "--gradient-seed=random", "-n", 2, inside=False, plugins=("xdist",))
     result.assert_outcomes(passed=6, failed=4, xfailed=2)
     one, two = (json.loads((pytester.path / f"{name}.json").read_text(encoding="utf-8")) for name in ("one", "two"))
     (seed,) = {check["seed"] for check in two["checks"]}
@@ -469,15 +472,13 @@ def test_tests_that_fail_or_are_skipped_keep_their_snapshots(project: Any, pytes
 
 @pytest.mark.slow
 def test_snapshots_with_workers(project: Any, pytester: pytest.Pytester) -> None:
-    written = project("-n", 2, "--gradient-snapshot-update", inside=False, test_s=SNAPPED)
+    workers: dict[str, Any] = {"inside": False, "plugins": ("xdist",)}
+    written = project("-n", 2, "--gradient-snapshot-update", **workers, test_s=SNAPPED)
     written.assert_outcomes(passed=8)
     written.stdout.fnmatch_lines(["gradient snapshots written: 10"])
-    fewer = project("-n", 2, inside=False, test_s=SNAPPED.split("class")[0])
+    fewer = project("-n", 2, "--gradient-snapshot-update", **workers, test_s=SNAPPED.split("class")[0])
     fewer.assert_outcomes(passed=7)
-    fewer.stdout.fnmatch_lines(["gradient snapshots that no test uses*: 1", "*TestGroup.test_one.npz"])
-    assert len(stored(pytester)) == 10
-    removed = project("-n", 2, "--gradient-snapshot-update", inside=False)
-    removed.stdout.fnmatch_lines(["gradient snapshots removed, no test uses them: 1"])
+    fewer.stdout.fnmatch_lines(["gradient snapshots removed, no test uses them: 1", "*TestGroup.test_one.npz"])
     assert len(stored(pytester)) == 9
 
 
@@ -519,13 +520,14 @@ def test_it_imports_nothing_at_the_start(pytester: pytest.Pytester) -> None:
         assert module not in line
 
 
-def test_it_can_be_left_out(project: Any) -> None:
-    result = project("-p", "no:autograd_lite", "--gradient-seed=1", inside=False, test_a=SEED)
+def test_it_can_be_left_out(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_a=SEED)
+    result = pytester.runpytest_inprocess("-p", "no:autograd_lite", "--gradient-seed=1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
 def test_it_is_quiet(project: Any) -> None:
-    result = project(inside=False, test_a="def test_a(): pass\n")
+    result = project(test_a="def test_a(): pass\n")
     result.assert_outcomes(passed=1)
     assert "gradient" not in result.stdout.str()
 
@@ -537,11 +539,10 @@ def test_its_help(project: Any) -> None:
     project("--markers").stdout.fnmatch_lines(["@pytest.mark.gradcheck([*][*]options): *"])
 
 
-def test_the_examples_of_its_page(pytester: pytest.Pytester) -> None:
+def test_the_examples_of_its_page(project: Any, pytester: pytest.Pytester) -> None:
     page = (Path(__file__).parents[2] / "docs" / "pytest_plugin.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     pytester.makepyfile(test_page="\n".join(blocks))
-    run = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--strict-markers"]
     for more in (["--gradient-snapshot-update"], []):
-        result = subprocess.run([*run, *more], cwd=pytester.path, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stdout
+        result = project("-q", "-p", "no:cacheprovider", *more)
+        assert result.ret == pytest.ExitCode.OK, result.stdout.str()
