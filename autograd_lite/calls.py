@@ -14,6 +14,7 @@ from .changes import can_change
 from .data import listed
 from .errors import explain, refuse_foreign
 from .mode import current
+from .ops.words import plain_array
 from .primitive import Fused, Primitive, Traced
 from .several import StandIn, record_many
 from .tape import Node, record, wrap
@@ -127,5 +128,5 @@ def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _stand_ins(parents: Sequence[Node | None], raw: Sequence[Any]) -> list[Any]:
-    arrays = [np.asarray(value) if node is None else node for node, value in zip(parents, raw, strict=True)]
-    return [StandIn(a.shape, a.dtype) if isinstance(a, ndarray) else a for a in arrays]
+    arrays = [plain_array(value) if node is None else node for node, value in zip(parents, raw, strict=True)]
+    return [a if isinstance(a, Node) else StandIn(a.shape, a.dtype) for a in arrays]

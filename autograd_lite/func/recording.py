@@ -13,9 +13,22 @@ from ..gradients import as_tensor, seed, sweep
 from ..mode import current, enable_grad
 from ..primitive import Traced
 from ..sweeps import ALIAS
-from ..tape import wrap
+from ..tape import Watch, wrap
 from ..tensor import Tensor
 from ..trees import Structure, flatten, matching
+
+
+class _Argument(Watch):
+    """What marks the leaf that an argument is inside of a transform.
+
+    open  whether the function still runs: what is derived meanwhile, by transforms inside, is differentiated further
+    """
+
+    __slots__ = ("open",)
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(dtype)
+        self.open = True
 
 
 class Recording:
@@ -42,6 +55,9 @@ class Recording:
         self.inputs = [self._input(i, leaf, outside) for i, leaf in enumerate(leaves)]
         with enable_grad():
             value = f(*self.structure.unflatten(self.inputs))
+        for x in self.inputs:
+            if isinstance(x._node.watch, _Argument):
+                x._node.watch.open = False
         self.aux: Any = None
         if has_aux:
             if not isinstance(value, tuple) or len(value) != 2:
@@ -66,7 +82,9 @@ class Recording:
             )
         if outside and x.requires_grad:
             return ALIAS(x)  # type: ignore[no-any-return]
-        return x.detach().requires_grad_()
+        x = x.detach().requires_grad_()
+        x._node.watch = _Argument(x.dtype)
+        return x
 
     def _path(self, i: int) -> str:
         """What messages call an input: "argument 0", "argument 1['w']"."""
@@ -182,7 +200,7 @@ def _depends_on_more(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> boo
         node = stack.pop()
         if node is None or node in seen:
             continue
-        if node.primitive is None:
+        if node.primitive is None and not (isinstance(node.watch, _Argument) and not node.watch.open):
             return True
         seen.add(node)
         stack.extend(node.parents)

@@ -120,7 +120,7 @@ def _of_values(function: Any) -> Any:
     def run(*args: Any, **kwargs: Any) -> Any:
         for arg in args:
             if isinstance(arg, Traced):
-                return arg._call(function, args, kwargs)  # type: ignore[attr-defined]
+                return arg._call(run, args, kwargs)  # type: ignore[attr-defined]
         return function(*args, **kwargs)
 
     return run

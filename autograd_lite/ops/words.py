@@ -48,7 +48,7 @@ def of_arrays(function: F) -> F:
         arrays = [array_of(arg) for arg in args]
         for array in arrays:
             if isinstance(array, Traced):
-                return array._call(function, arrays, kwargs)  # type: ignore[attr-defined]
+                return array._call(found, arrays, kwargs)  # type: ignore[attr-defined]
         return function(*arrays, **kwargs)
 
     return found  # type: ignore[return-value]  # wraps keeps the signature, which F says
