@@ -91,17 +91,24 @@ def _qr_vjp(g: list[Any], ans: Any, _a: Any, mode: Any) -> Any:
     return adjoint(np.linalg.solve(r, adjoint(total)))
 
 
+def _turning(v: Any, q: Any, r: Any) -> tuple[Any, Any, Any]:
+    """X, Q^H X and W, for a Q of N columns."""
+    n, dtype = r.shape[-1], r.dtype
+    x = np.linalg.solve(r.mT, v.mT).mT
+    qx = adjoint(q) @ x
+    lower = qx * _below(n, dtype, 0.0)
+    turn = lower - adjoint(lower)
+    if dtype.kind == "c":
+        turn = turn + columns(1j * np.imag(diagonal_of(qx))) * identity(n, real_dtype(dtype))
+    return x, qx, turn
+
+
 def _qr_jvp(v: Any, ans: Any, _a: Any, mode: Any) -> list[Any]:
     n = _a.shape[-1]
     q, r = ans
     rest = q[..., n:]
     first, top = q[..., :n], r[..., :n, :]
-    x = np.linalg.solve(top.mT, v.mT).mT
-    qx = adjoint(first) @ x
-    lower = qx * _below(n, _a.dtype, 0.0)
-    turn = lower - adjoint(lower)
-    if _a.dtype.kind == "c":
-        turn = turn + columns(1j * np.imag(diagonal_of(qx))) * identity(n, real_dtype(_a.dtype))
+    x, qx, turn = _turning(v, first, top)
     dq, dr = x - first @ qx + first @ turn, (qx - turn) @ top
     if mode == "complete":
         dq = np.concatenate([dq, -(first @ (adjoint(x) @ rest))], axis=-1)
@@ -128,11 +135,17 @@ def _upper_vjp(g: Any, _ans: Any, a: Any) -> Any:
     return _qr_vjp([q * 0.0, g], [q, r], a, "reduced")
 
 
+def _upper_jvp(v: Any, _ans: Any, a: Any) -> Any:
+    q, r = np.linalg.qr(a)
+    _, qx, turn = _turning(v, q, r)
+    return (qx - turn) @ r
+
+
 _upper.__name__ = "qr_r"
 _r_alone = general(
     _upper,
     vjps=(gradient_rule(_upper_vjp),),
-    jvps=(lambda v, _ans, a: _qr_jvp(v, np.linalg.qr(a), a, "reduced")[1],),
+    jvps=(_upper_jvp,),
     math="dR as of qr; backward works out Q",
 )
 

@@ -123,7 +123,7 @@ def _unblock(g: Any, _ans: Any, *_blocks: Any, nest: Nest) -> list[Any]:
     pieces: dict[int, Any] = {}
 
     def visit(part: Nest, depth: int, corner: tuple[int, ...]) -> tuple[int, ...]:
-        """Cut out what lies from a corner on; gives its shape."""
+        """Cut out what lies from a corner on; gives the lengths along the axes before those that are joined in it."""
         if not isinstance(part, list):
             given = _blocks[part].shape
             shape = (1,) * (len(corner) - len(given)) + tuple(given)
@@ -135,7 +135,7 @@ def _unblock(g: Any, _ans: Any, *_blocks: Any, nest: Nest) -> list[Any]:
         for item in part:
             shape = visit(item, depth - 1, (*corner[:axis], start, *corner[axis + 1 :]))
             start += shape[axis]
-        return (*shape[:axis], start - corner[axis], *shape[axis + 1 :])
+        return shape
 
     visit(nest, _depth(nest), (0,) * len(g.shape))
     return [pieces[i] for i in range(len(_blocks))]

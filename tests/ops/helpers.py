@@ -59,6 +59,16 @@ def same(got: Any, expected: Any, rtol: float = 1e-12, atol: float = 1e-12) -> N
     np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
 
 
+def modes_agree(call: Callable[..., Any], *arrays: Any) -> None:
+    """Reverse and forward mode give transposed maps: g (J v) is (g J) v."""
+    tangents = [weights(x.shape, x.dtype, 2) - 0.9 for x in arrays]
+    value, tangent = ag.func.jvp(call, arrays, tangents)
+    _, pull = ag.func.vjp(call, *arrays)
+    g = weights(value.shape, value.dtype)
+    reverse = sum(np.sum(plain(c) * v) for c, v in zip(pull(g), tangents, strict=True))
+    same(np.sum(plain(tangent) * g), reverse)
+
+
 def gradient(call: Callable[..., Any], x: Any) -> Any:
     """The gradient of the sum of what a call gives."""
     t = ag.Tensor(x, requires_grad=True)

@@ -13,7 +13,7 @@ from autograd_lite.ops.bits import WORTH_IT, choose
 from autograd_lite.primitive import registry
 from autograd_lite.testing import assert_gradients_close
 
-from .helpers import plain, same
+from .helpers import gradient, plain, same
 
 
 def slope(call: Callable[..., Any], x: float, dtype: Any = np.float64) -> float:
@@ -249,6 +249,33 @@ def test_real_if_close() -> None:
     z = ag.Tensor(np.array([1 + 1e-17j, 2.0]), requires_grad=True)
     assert np.real_if_close(z).dtype == np.float64
     assert np.real_if_close(z * 1j).dtype == np.complex128
+
+
+def test_a_negative_number_to_the_power_of_something() -> None:
+    """By the exponent there is no real derivative."""
+    y, other = ag.Tensor(np.array([2.0, 3.0]), requires_grad=True), torch.tensor([2.0, 3.0], requires_grad=True)
+    with np.errstate(invalid="ignore"):
+        np.sum((-2.0) ** y).backward()
+    ((-2.0) ** other).sum().backward()
+    assert y.grad is not None
+    assert np.isnan(y.grad.data).all()
+    assert torch.isnan(other.grad).all()
+
+
+def test_clip_between_bounds_that_are_equal_moves_with_them() -> None:
+    """clip(x, b, b) is b.  Below it PyTorch loses the gradient of both bounds, so that this is no line of the table."""
+    b = ag.Tensor(np.array([1.0, 1.0]), requires_grad=True)
+    np.clip(np.array([-2.0, 2.0]), b, b).sum().backward()
+    same(b.grad, np.ones(2))
+
+
+def test_the_slope_of_sinc_keeps_its_digits() -> None:
+    """On both sides of where its series takes over."""
+    x = np.array([-0.2499, 0.02, 0.125, 0.2499, 0.2501, 0.6])
+    wide = x.astype(np.longdouble)
+    turn = wide * (4 * np.arctan(np.longdouble(1)))
+    exact = (np.cos(turn) - np.sin(turn) / turn) / wide
+    same(gradient(np.sinc, x), exact.astype(np.float64), rtol=1e-14 if exact.dtype.itemsize > 8 else 1e-11, atol=0)
 
 
 @pytest.mark.parametrize("call", [np.remainder, lambda x, y: np.divmod(x, y)[1]])

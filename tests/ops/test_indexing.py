@@ -10,7 +10,7 @@ import autograd_lite as ag
 from autograd_lite import Tensor
 from autograd_lite.testing import assert_gradients_close
 
-from .helpers import ours, same
+from .helpers import modes_agree, ours, same
 
 X = np.random.default_rng(0).normal(size=(5, 40, 3))
 ROWS = np.random.default_rng(1).integers(-40, 40, 60)
@@ -158,6 +158,8 @@ def test_interpolation_at_and_beyond_the_nodes() -> None:
     gf, gl = ag.grad(answer, [fp, left], np.ones(6))
     same(gf, np.array([1.0, 1.5, 1.5]))
     same(gl, np.array(1.0))
+    modes_agree(lambda *args: ag.interp(x.data, NODES, *args), HEIGHTS, np.array(5.0), np.array(-5.0))
+    modes_agree(lambda fp: np.interp(x.data, NODES, fp), HEIGHTS)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])

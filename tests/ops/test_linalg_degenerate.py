@@ -68,6 +68,8 @@ class TestSingularMatrices:
         """Where the inverse has no right digit left, cofactors have them all."""
         x = np.array([[1.0, 2.0], [3.0, 6.0 + 1e-14]])
         same(gradient(la.det, x), np.array([[x[1, 1], -3.0], [-2.0, 1.0]]))
+        _, tangent = ag.func.jvp(la.det, [x], [np.array([[1.0, 0.5], [-1.0, 2.0]])])
+        same(tangent, np.asarray(x[1, 1] - 1.5 + 2.0 + 2.0))
 
     def test_inverse_and_solution_name_themselves(self) -> None:
         x = ag.Tensor(np.zeros((2, 2)), requires_grad=True)

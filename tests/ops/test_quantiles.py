@@ -9,7 +9,7 @@ import torch
 import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
-from .helpers import same
+from .helpers import modes_agree, same
 from .samples.quantiles import METHODS
 from .samples.sample import apart
 
@@ -108,6 +108,9 @@ def test_ties_in_many_ranks_and_in_few_go_where_pytorchs_go() -> None:
         np.sum(np.quantile(t, q, axis=1) * w).backward()
         (other.quantile(torch.tensor(q, dtype=torch.float64), 1) * torch.from_numpy(w)).sum().backward()
         same(t.grad, other.grad.numpy())
+        modes_agree(lambda x, q=q: np.quantile(x, q, axis=1), x)
+    x[0, 3] = x[2, 1] = np.nan  # then each row has ranks of its own
+    modes_agree(lambda x: np.nanquantile(x, [0.1, 0.7], axis=1), x)
 
 
 def test_by_q() -> None:

@@ -88,6 +88,15 @@ def test_initial_and_mean_carry_gradients() -> None:
         ag.max(ag.Tensor(X, requires_grad=True), initial=ag.Tensor(0.5, requires_grad=True))
 
 
+def test_the_mean_of_nothing_has_a_gradient_without_elements() -> None:
+    x = ag.Tensor(np.zeros((0, 3)), requires_grad=True)
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        answer = np.mean(x, axis=0)
+    (gradient,) = ag.grad(answer, x, np.ones(3))
+    assert gradient is not None
+    assert gradient.shape == (0, 3)
+
+
 def test_a_mask_may_change_before_backward() -> None:
     for call in (np.sum, np.mean, np.var):
         mask = np.array([True, False, True])

@@ -7,7 +7,7 @@ import torch
 import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
-from .helpers import ours, same
+from .helpers import modes_agree, ours, same
 from .samples.sample import apart
 
 X = apart(3, 4)
@@ -24,6 +24,7 @@ def test_equal_elements_count_as_kept_in_their_order(levels: int, axis: int) -> 
     np.sum(np.sort(t, axis) * w).backward()
     (other.sort(dim=axis, stable=True).values * torch.from_numpy(w)).sum().backward()
     same(t.grad, other.grad.numpy())
+    modes_agree(lambda x: np.sort(x, axis), x)
 
 
 @pytest.mark.parametrize("axis", [0, 1, None])
@@ -37,6 +38,7 @@ def test_a_partition_goes_back_where_each_element_came_from(axis: int | None, kt
         np.sum(answer * answer).backward()
         same(t.grad, 2 * x)
         assert gradient.shape == x.shape
+        modes_agree(lambda x: np.partition(x, kth, axis), x)
 
 
 def test_arguments() -> None:

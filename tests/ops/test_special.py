@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,18 @@ def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         special.nonsense  # noqa: B018
     assert {"erf", "softmax"} <= set(dir(special))
+
+
+def test_the_slope_of_erfcx_where_its_series_begins() -> None:
+    """Beside the sum of the asymptotic series in whole numbers, whose terms fall for long before they grow."""
+    for at in (12.0625, 13.0, 20.0):
+        z, term, total = 1 / (2 * Fraction(at) ** 2), Fraction(1), Fraction(0)
+        for k in range(30):
+            total += term
+            term *= -(2 * k + 3) * z
+        x = ag.Tensor(np.array(at), requires_grad=True)
+        (slope,) = ag.grad(special.erfcx(x), x)
+        same(slope, np.asarray(float(-2 * z * total) / np.sqrt(np.pi)), rtol=2e-15, atol=0)
 
 
 def test_erfcx_far_out_keeps_its_digits() -> None:

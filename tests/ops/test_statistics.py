@@ -74,6 +74,9 @@ def test_no_degrees_of_freedom() -> None:
         np.sum(np.var(x, axis=1, ddof=1)).backward()
     assert x.grad is not None
     assert np.isnan(x.grad.data).all()
+    with pytest.warns(RuntimeWarning, match=r"[Dd]egrees of freedom|invalid value"):
+        _, tangent = ag.func.jvp(lambda x: np.var(x, axis=1, ddof=1), [X[:, :1]], [X[:, :1]])
+    assert np.isnan(plain(tangent)).all()
 
 
 def test_deviations_of_equal_numbers_have_slope_0() -> None:

@@ -49,6 +49,16 @@ KINKS = [
         ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]), "the gradient passes to x, and not to the bound",
     ),
     Kink(
+        "clip", "a lower bound alone that is an array", lambda x, low: np.clip(x, low, None),
+        lambda x, low: torch.clamp(x, min=low), ([0.0, -1.0], [0.0, 0.0]), ([1.0, 0.0], [0.0, 1.0]),
+        "the gradient passes to x, and not to the bound",
+    ),
+    Kink(
+        "clip", "an upper bound alone that is an array", lambda x, high: np.clip(x, None, high),
+        lambda x, high: torch.clamp(x, max=high), ([0.0, 1.0], [0.0, 0.0]), ([1.0, 0.0], [0.0, 1.0]),
+        "the gradient passes to x, and not to the bound",
+    ),
+    Kink(
         "clip", "low > high, arrays", np.clip, torch.clamp, ([-2.0, 0.0, 2.0], [1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]),
         ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]), "the gradient goes to high",
     ),

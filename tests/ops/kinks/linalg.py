@@ -31,6 +31,7 @@ def of_matrices(ord: object, at: str, point: list[list[float]], gradient: list[l
 KINKS = [
     *[of_vectors(p, "0", [0.0, 0.0], [0.0, 0.0], "0") for p in (2, 1, 3, float("inf"))],
     of_vectors(1, "an element that is 0", [0.0, 3.0, -4.0], [0.0, 1.0, -1.0], "that of the element is 0"),
+    of_vectors(1.5, "an element that is 0", [0.0, 0.0, -1.0], [0.0, 0.0, -1.0], "that of the element is 0"),
     of_vectors(float("inf"), "a tie", [3.0, -3.0, 1.0], [0.5, -0.5, 0.0], EQUAL),
     of_matrices("nuc", "a singular value of 0", [[2.0, 0.0], [0.0, 0.0]], ONE, "U V^H, as elsewhere"),
     of_matrices(2, "equal singular values", ONE, HALF, EQUAL),

@@ -17,6 +17,14 @@ KINKS = [
         ([[0.5, 0.0], [0.5, 1.0]],), EQUAL,
     ),
     Kink(
+        "nanmax", "a tie beside NaN", lambda x: np.nanmax(x, axis=1), lambda x: x.nan_to_num(-9.0).amax(1),
+        ([[3.0, 3.0, NAN], [1.0, NAN, 2.0]],), ([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]],), EQUAL,
+    ),
+    Kink(
+        "nanmin", "a tie beside NaN", np.nanmin, lambda x: x.nan_to_num(9.0).amin(), ([1.0, NAN, 1.0, 1.0, 3.0],),
+        ([1 / 3, 0.0, 1 / 3, 1 / 3, 0.0],), EQUAL,
+    ),
+    Kink(
         "sort", "a tie", lambda x: np.sort(x) * WEIGHTS, lambda x: x.sort(stable=True).values * torch.tensor(WEIGHTS),
         ([2.0, 1.0, 2.0, 1.0],), ([4.0, 1.0, 8.0, 2.0],), STANDING,
     ),

@@ -30,6 +30,9 @@ KINKS = [
     _of_one("i1e", "0", [0.0], [0.5], "1/2"),
     _of_two("xlogy", "x = 0", 0.0, 2.0, (0.6931471805599453, 0.0), "as everywhere"),
     _of_two("xlogy", "x = 0, y < 0", 0.0, -1.0, (0.0, 0.0), "0, as the value"),
+    _of_two("xlogy", "x = 0, y = 0", 0.0, 0.0, (0.0, NAN), "0 by x, as the value, and NaN by y"),
+    _of_two("xlog1py", "x = 0", 0.0, 1.0, (0.6931471805599453, 0.0), "as everywhere"),
+    _of_two("xlog1py", "x = 0, y = -1", 0.0, -1.0, (0.0, NAN), "0 by x, as the value, and NaN by y"),
     _of_two("xlog1py", "x = 0, y < -1", 0.0, -2.0, (0.0, 0.0), "0, as the value"),
     Kink(
         "softmax", "-inf", lambda x: special.softmax(x, 0)[1:], lambda x: torch.softmax(x, 0)[1:], ([-INF, 0.0],),

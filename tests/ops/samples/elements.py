@@ -231,6 +231,10 @@ SAMPLES += [
         (X * 2 - 1, XP, np.array([1.0, 2.5, -0.5, 0.75]), np.array(0.5), np.array(-1.5)), np.interp,
     ),
     interpolated(
+        "interp with all beyond the end", ag.interp,
+        (np.abs(X) + 2.1, XP, np.array([1.0, 2.5, -0.5, 0.75]), np.array(0.5), np.array(-1.5)), np.interp,
+    ),
+    interpolated(
         "interp periodic", lambda x, xp, fp: np.interp(x, xp, fp, period=1.9),
         (X, XP[[2, 0, 1]] + 0.1, np.array([1.0, 2.5, -0.5])),
     ),

@@ -9,7 +9,8 @@ from autograd_lite.ops import trigonometric
 from .sample import MASK, ROWS, A, B, Sample, t
 
 SIGNS = B.astype(np.float16)
-STEPS = np.array([-1.0, 0.0, 2.0, 0.0], np.float16)
+STEPS = np.array([0.0, -1.0, 2.0, 0.0], np.float16)
+EXPONENTS = np.array([2.5, 0.0, -1.0, 3.0])
 
 
 def larger(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -120,6 +121,10 @@ CHOICE = [
     Sample("power", lambda x: x**3, ((3, 4),), lambda x: x**3, name="power 3"),
     Sample("power", lambda x: x**2, ((3, 4),), lambda x: x**2, name="power 2"),
     Sample("power", lambda x: x**-1.5, ((3, 4),), lambda x: x**-1.5, between=(0.5, 2), name="power -1.5"),
+    Sample(
+        "power", lambda x: x ** EXPONENTS.astype(x.dtype), ((3, 4),), lambda x: x ** t(EXPONENTS).to(x.dtype),
+        between=(0.5, 2), name="power by several, 0 among them",
+    ),
     Sample("power", lambda x: 1.7**x, ((3, 4),), lambda x: 1.7**x, name="power of a number"),
     Sample("power", lambda x: x**4, ((3, 4),), lambda x: x**4, name="power 4", complex=True),
     Sample("power", lambda x: x**-2, ((3, 4),), lambda x: x**-2, between=(0.5, 2), name="power -2", complex=True),

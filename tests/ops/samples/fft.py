@@ -44,6 +44,7 @@ SAMPLES = [
     *[transform(name) for name in (*FORWARD, *REAL, *BACK)],
     *[transform(name, n=4, label=" of 4") for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")],
     *[transform(name, n=7, axis=0, label=" of 7, axis 0") for name in ("fft", "rfft", "irfft", "hfft", "ihfft")],
+    *[transform(name, n=2, axis=0, label=" of 2, axis 0") for name in ("fft", "ifft", "irfft")],
     *[transform(name, norm="ortho", label=" ortho") for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")],
     *[transform(name, norm="forward", label=" forward") for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")],
     *[

@@ -45,8 +45,10 @@ SAMPLES = [
         lambda a, b, c, d: torch.cat([torch.cat([a, b], 1), torch.cat([c, d], 1)]), name="block of four",
     ),
     Sample(
-        "block", lambda a, b, c: np.block([[[a, b]], [[c, a]]]), ((1, 2, 1), (1, 2, 3), (1, 2, 3)),
-        lambda a, b, c: torch.cat([torch.cat([a, b], 2), torch.cat([c, a], 2)]), name="block of depth 3",
+        "block", lambda a, b, c: np.block([[[a, b], [b, a]], [[c, a], [a, c]]]), ((1, 2, 1), (1, 2, 3), (1, 2, 3)),
+        lambda a, b, c: torch.cat(
+            [torch.cat([torch.cat(row, 2) for row in rows], 1) for rows in ([[a, b], [b, a]], [[c, a], [a, c]])]
+        ), name="block of depth 3",
     ),
     Sample(
         "block", lambda x, y: np.block([x, y]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),

@@ -127,7 +127,7 @@ SAMPLES = [
     linalg(
         "slogdet",
         lambda x: la.slogdet(x).sign * la.slogdet(x)[1],
-        SQUARE,
+        STACK,
         name="slogdet, both",
         torch=lambda x: tla.slogdet(x)[0] * tla.slogdet(x)[1],
     ),
@@ -135,7 +135,7 @@ SAMPLES = [
     linalg(
         "cholesky",
         lambda x: la.cholesky(definite(x), upper=True),
-        STACK,
+        spread(2, 1, 3, 3),
         name="cholesky, upper, stack",
         torch=lambda x: tla.cholesky(definite_torch(x), upper=True),
     ),

@@ -76,6 +76,17 @@ SAMPLES = [
         lambda x: torch.stack([x[0] + x[1], x[2], x[3] + x[4] + x[5]]),
         numpy=lambda x: np.array([x[0] + x[1], x[2], x[3] + x[4] + x[5]]),
     ),
+    *[
+        Sample(
+            "fold",
+            lambda x, mode=mode: padding.fold(x, ((1, 2),), mode),
+            ((6,),),
+            lambda x: x[1:4],
+            numpy=lambda x: np.array([x[1], x[2], x[3]]),
+            name=f"fold {mode}",
+        )
+        for mode in ("constant", "empty")
+    ],
     Sample(
         "fold_values",
         lambda x: padding.fold_values(x, ((1, 2),), "constant"),

@@ -106,8 +106,8 @@ SAMPLES = [
     ),
     softmaxes("logsumexp", special.logsumexp, lambda x: torch.logsumexp(x, (0, 1)), sp.logsumexp, complex=True),
     softmaxes(
-        "logsumexp axis", lambda x: special.logsumexp(x, axis=1), lambda x: torch.logsumexp(x, 1),
-        lambda x: sp.logsumexp(x, axis=1),
+        "logsumexp axis", lambda x: special.logsumexp(x, axis=0), lambda x: torch.logsumexp(x, 0),
+        lambda x: sp.logsumexp(x, axis=0),
     ),
     softmaxes(
         "logsumexp keepdims", lambda x: special.logsumexp(x, (0, -1), keepdims=True),

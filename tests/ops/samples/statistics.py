@@ -19,7 +19,7 @@ def of_rows(x, w):
 def masked_var(x):
     n = mask.sum(1, keepdim=True)
     d = (x - (x * mask).sum(1, keepdim=True) / n) * mask
-    return (d * d).sum(1) / (n[:, 0] - 0.5)
+    return (d * d.conj()).real.sum(1) / (n[:, 0] - 0.5)
 
 
 SAMPLES = [
@@ -39,7 +39,9 @@ SAMPLES = [
         lambda x: x.var((0, 2), correction=1, keepdim=True),
         name="var two axes keepdims",
     ),
-    Sample("var", lambda x: np.var(x, axis=1, where=SOME, ddof=0.5), ((3, 4),), masked_var, name="var where"),
+    Sample(
+        "var", lambda x: np.var(x, axis=1, where=SOME, ddof=0.5), ((3, 4),), masked_var, name="var where", complex=True
+    ),
     Sample(
         "sum",
         lambda x, m: np.var(x, axis=1, mean=m),
