@@ -180,6 +180,23 @@ def test_fusion_shows_in_the_graph():
         assert F.mse_loss(x, y).name == "mean"
 
 
+@pytest.mark.parametrize("sizes", [(3, 2), (3, 3)])
+def test_linear_writes_gradients_where_an_optimizer_wants_them(sizes):
+    """A weight lies transposed in its buffer, where a product can only be written as x^T g."""
+    layer = nn.Linear(*sizes)
+    x, g = normal(4, sizes[0]).astype(np.float32), normal(4, sizes[1]).astype(np.float32)
+
+    def gradients():
+        layer(Tensor(x)).backward(g)
+        return [p.grad.data for p in layer.parameters()]
+
+    expected = [g.T @ x, g.sum(0)]
+    ag.optim.SGD(layer.parameters(), lr=0.1)
+    assert all(p._node.watch.room is not None for p in layer.parameters())
+    for got, right in zip(gradients(), expected, strict=True):
+        np.testing.assert_allclose(got, right, rtol=1e-5, atol=1e-6)
+
+
 def test_one_tensor_in_two_places():
     x = Tensor(normal(3, 3), requires_grad=True)
     assert_gradients_close(lambda x: F.linear(x, x, x[0]), x.data, order=2)
