@@ -94,17 +94,15 @@ OVERLAPS: Mapping[str, Layout] = {
 
 def non_contiguous(case: Case) -> Iterator[str]:
     """Inputs, cotangents and tangents laid out in any way give what their copies give."""
-    for words, layout in LAYOUTS.items():
-        lay = _with_axes(layout)
 
-        def inputs(case: Case, lay: Layout = lay, words: str = words) -> Pairs:
-            return _beside(f"with inputs {words}", run(case.at([lay(x) for x in case.points])), run(case))
+    def pairs(case: Case) -> Pairs:
+        right = run(case)
+        for words, layout in LAYOUTS.items():
+            lay = _with_axes(layout)
+            yield from _beside(f"with inputs {words}", run(case.at([lay(x) for x in case.points])), right)
+            yield from _beside(f"with cotangents and tangents {words}", run(case, lay, lay), right)
 
-        def moves(case: Case, lay: Layout = lay, words: str = words) -> Pairs:
-            return _beside(f"with cotangents and tangents {words}", run(case, lay, lay), run(case))
-
-        for pairs in (inputs, moves):
-            yield from differences(case, pairs)
+    return differences(case, pairs)
 
 
 def overlapping(case: Case) -> Iterator[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,12 @@ def random_like(x: Array, seed: int | Sequence[int]) -> Array:
 
 def drawn(like: Sequence[Array], seed: int, salt: int) -> Arrays:
     """Random arrays of the shapes and dtypes given, of the size 1 and of few binary digits."""
-    return [random_like(np.ones(x.shape, x.dtype), [seed, salt, i]) for i, x in enumerate(like)]
+    return [_drawn(x.shape, x.dtype, seed, salt, i).copy() for i, x in enumerate(like)]
+
+
+@lru_cache(maxsize=1024)
+def _drawn(shape: tuple[int, ...], dtype: Any, *seed: int) -> Array:
+    return random_like(np.ones(shape, dtype), seed)
 
 
 def recorded(case: Case, wanted: Sequence[int] | None = None) -> tuple[list[Any], list[Any]]:

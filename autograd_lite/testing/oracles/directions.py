@@ -41,9 +41,13 @@ class Direction(NamedTuple):
 
 def unit(x: Array, place: tuple[int, ...]) -> Direction:
     """The direction in which the element at `place` moves, and no other."""
-    array = np.zeros(x.shape)
+    return _along(sizes(x), place)
+
+
+def _along(scales: Array, place: tuple[int, ...]) -> Direction:
+    array = np.zeros(scales.shape)
     array[place] = 1.0
-    return Direction(array, float(sizes(x)[place]), place)
+    return Direction(array, float(scales[place]), place)
 
 
 def dense(x: Array, rng: np.random.Generator) -> Direction:
@@ -57,10 +61,10 @@ def dense(x: Array, rng: np.random.Generator) -> Direction:
 
 def directions(x: Array, rng: np.random.Generator) -> Iterator[Direction]:
     """All elements one by one and a random direction; for a large array some elements and some directions."""
-    complete = x.size <= COMPLETE
+    complete, scales = x.size <= COMPLETE, sizes(x)
     places = range(x.size) if complete else np.sort(rng.choice(x.size, SAMPLED, replace=False))
     for flat in places:
-        yield unit(x, tuple(int(i) for i in np.unravel_index(flat, x.shape)))
+        yield _along(scales, tuple(int(i) for i in np.unravel_index(flat, x.shape)))
     for _ in range(1 if complete else DENSE):
         yield dense(x, rng)
 
@@ -73,7 +77,8 @@ def projections(answer: Array, rng: np.random.Generator) -> Iterator[Direction]:
 def sizes(x: Array) -> Array:
     """The size of each element as a power of two; that of its neighbours for a zero, 1 if all are."""
     magnitudes = np.asarray(np.abs(x, dtype=np.float64))
-    nonzero = magnitudes[magnitudes > 0]
-    typical = np.median(nonzero) if nonzero.size else 1.0
-    sizes = np.exp2(np.round(np.log2(np.where(magnitudes > 0, magnitudes, typical))))
-    return np.asarray(np.maximum(sizes, SMALLEST))
+    there = magnitudes > 0
+    if not there.all():
+        nonzero = magnitudes[there]
+        magnitudes = np.where(there, magnitudes, np.median(nonzero) if nonzero.size else 1.0)
+    return np.asarray(np.maximum(np.exp2(np.round(np.log2(magnitudes))), SMALLEST))
