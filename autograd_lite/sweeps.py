@@ -16,7 +16,7 @@ Gradients are conjugated where they come in and go out: by `seed`, `grad`, `vjp`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 from typing import Any
@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from . import changes
-from .changes import check_unchanged
+from .changes import check_unchanged, next_order
+from .hooks import Awaited
 from .mode import _mode, current
 from .primitive import Fused, Primitive, Traced, linear
 from .several import pick
@@ -36,6 +37,8 @@ def pullback(
     cotangents: Sequence[Any],
     *,
     inputs: Sequence[Node] | None = None,
+    accumulate: bool | None = None,
+    without_hooks: Container[Node] = (),
     retain_graph: bool = False,
     create_graph: bool = False,
 ) -> list[Any]:
@@ -43,9 +46,15 @@ def pullback(
 
     Without `inputs`, every leaf that is reached (and every value told to retain its gradient) adds
     what arrives to its gradient, and the list returned is empty.  With `inputs`, no gradient is
-    touched and the cotangents of these nodes are returned, None where no path leads to.
+    touched and the cotangents of these nodes are returned, None where no path leads to; with `accumulate` too, they
+    are also added to the gradients of these nodes, and of values on the way that retain theirs.
+
+    Hooks are called where a gradient has arrived, but for the nodes `without_hooks`, to which another sweep will come.
     """
     needed = None if inputs is None else _leading_to(inputs, outputs)
+    if accumulate is None:
+        accumulate = inputs is None
+    awaited: Awaited | None = None  # leaves with hooks, once one is met
     arrived: dict[Node, Any] = {}
     waiting: list[tuple[int, Node]] = []  # a heap, the newest first
     carried: dict[int, Any] = {}  # by order: the cotangent of each node that waits
@@ -77,12 +86,22 @@ def pullback(
         elif waiting:
             order, node = heappop(waiting)
             g = carried.pop(order)
+        elif awaited is not None and awaited.totals:
+            for node, g in awaited.rest():
+                carried[node.order] = g
+                heappush(waiting, (node.order, node))
+            continue
         else:
             break
-        if needed is None:
-            if node.watch is not None:
-                node.watch.receive(g)
-        elif needed[node]:
+        watch: Any = node.watch
+        if watch is not None:
+            if watch.hooks is not None and node not in without_hooks:
+                g = watch.hooks.arrived(g, node, create_graph)
+            if accumulate and watch.keeps:
+                watch.receive(g)
+                if watch.hooks is not None:
+                    watch.hooks.kept(create_graph)
+        if needed is not None and needed[node]:
             arrived[node] = g
         primitive = node.primitive
         if primitive is None:
@@ -121,14 +140,25 @@ def pullback(
                 d = unbroadcast(d, parent.shape)
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
                 d = cast(d, parent.dtype)
-            if needed is None and parent.primitive is None:
-                watch: Any = parent.watch  # a leaf has one
-                if parts is not None and d is wanted[i]:  # written where the gradient is kept
-                    watch.grad = d
-                else:
-                    watch.receive(d)
-                continue  # no need to wait for more: the leaf adds up itself
             to = parent.order
+            if parent.primitive is None:
+                watch = parent.watch  # a leaf has one
+                if watch.hooks is not None:
+                    if to not in carried:  # as it is if the leaf is itself among the outputs
+                        if awaited is None:
+                            awaited = Awaited(outputs, needed)
+                        total = awaited.add(parent, d)
+                        if total is not None:
+                            now = next_order()  # as if it were the newest: it is the next to be visited
+                            carried[now] = total
+                            heappush(waiting, (now, parent))
+                        continue
+                elif needed is None:
+                    if parts is not None and d is wanted[i]:  # written where the gradient is kept
+                        watch.grad = d
+                    else:
+                        watch.receive(d)
+                    continue  # no need to wait for more: the leaf adds up itself
             if to in carried:
                 if to in owned and not isinstance(d, Traced):
                     carried[to] += d
@@ -161,8 +191,14 @@ def _find_rooms(parents: Sequence[Node | None], wanted: list[Any]) -> None:
     for i, parent in enumerate(parents):
         if parent is not None and parent.primitive is None:
             watch: Any = parent.watch
-            if watch.room is not None and watch.grad is None and not watch.complex and parents.count(parent) == 1:
-                room = watch.room()  # a leaf that is several arguments at once has one, and is left to add up
+            if (
+                watch.room is not None
+                and watch.grad is None
+                and watch.hooks is None  # which see a gradient before it is kept
+                and not watch.complex
+                and parents.count(parent) == 1  # one that is several arguments at once is left to add up
+            ):
+                room = watch.room()
                 if room is not None:
                     wanted[i] = room
 

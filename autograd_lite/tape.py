@@ -76,19 +76,23 @@ class Node:
 
 
 class Watch:
-    """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`.
+    """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`, or that has hooks.
 
     grad     None, an ndarray that the tape owns, or a Tensor when backward was itself recorded
+    keeps    whether the gradient is kept: not where there are only hooks
+    hooks    what is called when a gradient arrives, a `hooks.GradientHooks`, or None
     complex  whether the value is: the sweep carries the conjugate of its gradient
     room     gives the array to write the next first gradient into, which nobody else can see, or None
              for a fresh one; an optimizer puts it here to have its gradients side by side
     name     of the Tensor, for pictures and messages
     """
 
-    __slots__ = ("complex", "grad", "name", "room")
+    __slots__ = ("complex", "grad", "hooks", "keeps", "name", "room")
 
-    def __init__(self, dtype: Any, name: str | None = None) -> None:
+    def __init__(self, dtype: Any, name: str | None = None, *, keeps: bool = True) -> None:
         self.grad: Any = None
+        self.keeps = keeps
+        self.hooks: Any = None
         self.complex: bool = dtype.kind == "c"
         self.name = name
         self.room: Callable[[], ndarray[Any, Any] | None] | None = None
@@ -109,6 +113,15 @@ class Watch:
             else:
                 room[...] = g
                 self.grad = room
+
+    def hand_on(self, dtype: Any) -> Watch | None:
+        """A Watch that keeps the gradient from now on, for a Tensor that has got another node; hooks stay here."""
+        if not self.keeps:
+            return None
+        other = Watch(dtype, self.name)
+        other.grad, self.grad = self.grad, None
+        self.keeps = False
+        return other
 
 
 _tensor: type[Traced] = Traced  # tensor.py, which stands above this floor, puts Tensor here

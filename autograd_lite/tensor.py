@@ -13,6 +13,7 @@ Operators, NumPy's functions and array methods apply; the verbs of differentiati
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -23,6 +24,8 @@ from .calls import apply
 from .data import from_python
 from .errors import describe
 from .gradients import seed, sweep
+from .handles import Hook, RemovableHandle
+from .hooks import GradientHooks
 from .interchange import Interchange
 from .methods import Methods
 from .mode import current
@@ -190,13 +193,91 @@ class Tensor(Operators, Methods, Interchange, Traced):
         return cast(Tensor, wrap(self._data, None))
 
     def retain_grad(self) -> None:
-        """Let `backward` leave the gradient of this intermediate Tensor in `.grad` too."""
+        """Let `backward` leave the gradient of this intermediate Tensor in `.grad` too; on a leaf it does nothing.
+
+        What is kept is the gradient after all hooks of this Tensor, whichever was asked for first.
+        """
         if self._node is None:
             raise RuntimeError(
                 "retain_grad(): no gradient flows to this Tensor; set requires_grad on what it is made of"
             )
-        if self._node.watch is None:
-            self._node.watch = Watch(self._node.dtype)
+        self._own_watch().keeps = True
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this is an intermediate Tensor that was told to `retain_grad`."""
+        return not self.is_leaf and self._node.watch is not None and self._node.watch.keeps
+
+    def _own_watch(self) -> Watch:
+        """The Watch of the node; a new one keeps no gradient yet."""
+        node = cast(Node, self._node)
+        if node.watch is None:
+            node.watch = Watch(node.dtype, keeps=False)
+        return node.watch
+
+    def register_hook(self, hook: Hook) -> RemovableHandle:
+        """Call `hook(grad)` when the gradient of a sweep with respect to this Tensor is complete.
+
+        The hook may return a gradient of the same shape and dtype (a Tensor or an array), which flows on, and is kept,
+        in its place; or None.  Several hooks are called in the order in which they were registered, each with what the
+        one before it has left.  `retain_grad` keeps what comes after the last.  A hook of a leaf sees what this sweep
+        adds, and not what `.grad` holds already.  `ag.grad` calls hooks too, also those of its `inputs`.
+
+        What a hook computes is recorded if the sweep is (`create_graph`).  If the Tensor is assigned to
+        (`t[i] = v`), hooks registered before stay with the old value.
+
+        Returns:
+            A handle; `handle.remove()` takes the hook away.
+
+        Raises:
+            RuntimeError: no gradient flows to this Tensor; (by backward) the hook returned another shape or dtype.
+            TypeError: the hook cannot be called; (by backward) it returned something else.
+
+        >>> import autograd_lite as ag
+        >>> x = ag.Tensor([1.0, 2.0], requires_grad=True)
+        >>> y = x * 3
+        >>> handle = y.register_hook(lambda grad: grad.clip(-1, 1))
+        >>> (y * y).sum().backward()
+        >>> x.grad
+        Tensor([3., 3.], dtype=float32)
+        """
+        return self._own_hooks("register_hook()").see(hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Hook) -> RemovableHandle:
+        """Call `hook(t)` each time that backward has added to `.grad` of this leaf t; the hook returns None.
+
+        It is called as soon as all that flows to t in this sweep has arrived, while the sweep goes on elsewhere: an
+        optimizer that steps here, and clears `t.grad`, never holds the gradients of all parameters at once.  It is
+        called as long as somebody holds the Tensor.  `ag.grad`, which adds to no `.grad`, does not call it.
+
+        Raises:
+            RuntimeError: this Tensor requires no gradient, or is no leaf.
+            TypeError: the hook cannot be called; (by backward) it returned something.
+
+        >>> import autograd_lite as ag
+        >>> x = ag.Tensor(2.0, requires_grad=True)
+        >>> handle = x.register_post_accumulate_grad_hook(lambda t: print("the gradient is now", t.grad.item()))
+        >>> (x * x).backward()
+        the gradient is now 4.0
+        """
+        doing = "register_post_accumulate_grad_hook()"
+        if not self.is_leaf:
+            raise RuntimeError(
+                f"{doing}: this Tensor was computed by {self._node.name}, and only leaves add gradients up; "
+                "use register_hook() to see its gradient"
+            )
+        return self._own_hooks(doing).keep(hook, self)
+
+    def _own_hooks(self, doing: str) -> GradientHooks:
+        if self._node is None:
+            raise RuntimeError(
+                f"{doing}: no gradient flows to this Tensor, {describe(self)}; set requires_grad on it, or on what it "
+                "is made of"
+            )
+        watch = self._own_watch()
+        if watch.hooks is None:
+            watch.hooks = GradientHooks()
+        return cast(GradientHooks, watch.hooks)
 
     @property
     def grad(self) -> Tensor | None:
@@ -212,7 +293,7 @@ class Tensor(Operators, Methods, Interchange, Traced):
             if self._node is not None and self._node.watch is not None:
                 self._node.watch.grad = None
             return
-        if self._node is None or self._node.watch is None:
+        if self._node is None or self._node.watch is None or not self._node.watch.keeps:
             raise RuntimeError("no gradient is kept for this Tensor: set requires_grad (or call retain_grad()) first")
         if isinstance(value, Tensor) and value._node is not None:
             new: Any = value
@@ -222,7 +303,14 @@ class Tensor(Operators, Methods, Interchange, Traced):
             raise ValueError(f"the gradient of {describe(self)} must have its shape and dtype, not be {describe(new)}")
         self._node.watch.grad = new
 
-    def backward(self, gradient: Any = None, *, retain_graph: bool | None = None, create_graph: bool = False) -> None:
+    def backward(
+        self,
+        gradient: Any = None,
+        *,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
+    ) -> None:
         """Add the gradient of this Tensor to the `.grad` of every leaf it was computed from.
 
         For a Tensor y and a leaf x it adds the vector-Jacobian product gradient^T dy/dx.
@@ -232,9 +320,12 @@ class Tensor(Operators, Methods, Interchange, Traced):
             retain_graph: keep what the graph has saved, to go backward through it again; by default
                 what `create_graph` is.
             create_graph: record the backward sweep itself, so that the gradients can be differentiated.
+            inputs: add to the gradients of these Tensors only (leaves, or values on the way, which from then on
+                retain their gradients), and go no further than they need.
 
         Raises:
-            RuntimeError: nothing was recorded, `gradient` is missing or misshapen, the graph was already
+            RuntimeError: nothing was recorded, `gradient` is missing or misshapen, one of `inputs` requires no
+                gradient or there is none, the graph was already
                 released by a backward, or an array it needs has been changed since.  In the last two cases
                 leaves that the sweep had reached before it met the error have received gradients: clear them.
         """
@@ -245,10 +336,12 @@ class Tensor(Operators, Methods, Interchange, Traced):
             )
         g = seed(self, gradient, "backward()")
         keep = create_graph if retain_graph is None else retain_graph
-        if gradient is None and not create_graph:  # the usual case, without the detour of `sweep`
+        if gradient is None and not create_graph and inputs is None:  # the usual case, without the detour of `sweep`
             sweeps.pullback([self._node], [g], retain_graph=keep)
             return
-        sweep(sweeps.pullback, [self._node], [g], retain_graph=keep, create_graph=create_graph)
+        nodes = None if inputs is None else _watched(inputs)
+        options = {"inputs": nodes, "accumulate": True, "retain_graph": keep, "create_graph": create_graph}
+        sweep(sweeps.pullback, [self._node], [g], **options)
 
     # -- as a Python object
 
@@ -319,6 +412,19 @@ class Tensor(Operators, Methods, Interchange, Traced):
 
 
 make_results_of(Tensor)
+
+
+def _watched(inputs: Tensor | Sequence[Tensor]) -> list[Node]:
+    """The nodes of `inputs`, which will keep their gradients."""
+    tensors = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not tensors:
+        raise RuntimeError("backward(): inputs is empty; leave it out to add to the gradients of all leaves")
+    for i, tensor in enumerate(tensors):
+        if tensor._node is None:
+            raise RuntimeError(f"backward(): inputs[{i}], {describe(tensor)}, does not require a gradient")
+    for tensor in tensors:
+        tensor.retain_grad()
+    return [cast(Node, tensor._node) for tensor in tensors]
 
 
 def _rebuild(cls: type[Tensor], data: Any, requires_grad: bool, name: str | None) -> Tensor:

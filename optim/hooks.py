@@ -12,38 +12,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from itertools import count
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from autograd_lite.errors import describe
+from autograd_lite.handles import Hook as Hook
+from autograd_lite.handles import RemovableHandle as RemovableHandle
 
 F = TypeVar("F", bound=Callable[..., Any])
-Hook: TypeAlias = Callable[..., Any]
-
-_numbers = count()
-
-
-class RemovableHandle:
-    """What registering a hook gives: `remove()` ends it, and so does the end of a `with` block."""
-
-    def __init__(self, hooks: OrderedDict[int, Hook], hook: Hook, prepend: bool) -> None:
-        if not callable(hook):
-            raise TypeError(f"hook={describe(hook)} cannot be called; pass a function")
-        self._hooks = hooks
-        self._number = next(_numbers)
-        hooks[self._number] = hook
-        if prepend:
-            hooks.move_to_end(self._number, last=False)
-
-    def remove(self) -> None:
-        """Do not call the hook any more; a second time, it does nothing."""
-        self._hooks.pop(self._number, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
 
 
 class Hooks:
@@ -118,11 +93,11 @@ class Hookable:
         about to step
         >>> optimizer.step()
         """
-        return RemovableHandle(self._own_hooks().before_step, hook, False)
+        return RemovableHandle(self._own_hooks().before_step, hook)
 
     def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step, with what `step` was called with."""
-        return RemovableHandle(self._own_hooks().after_step, hook, False)
+        return RemovableHandle(self._own_hooks().after_step, hook)
 
     def register_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict()` reads anything; with `prepend`, before other such hooks."""

@@ -126,7 +126,14 @@ def _leave(*_outside: Any, inside: _Inside, answer: Any) -> Any:  # noqa: ARG001
 
 def _leave_vjp(g: Any, _ans: Any, *_outside: Any, inside: _Inside) -> list[Any]:
     def back(values: Any, create_graph: bool) -> list[Any]:
-        found = pullback([inside.top], values, inputs=inside.border, create_graph=create_graph, retain_graph=True)
+        found = pullback(
+            [inside.top],
+            values,
+            inputs=inside.border,
+            without_hooks=inside.outer,
+            create_graph=create_graph,
+            retain_graph=True,
+        )
         parts: list[Any] = []
         for node, d in zip(inside.border, found, strict=True):
             came_in = len(parts) < len(inside.entered)

@@ -99,7 +99,7 @@ def _become(t: Any, new: Any) -> None:
     """Give t the value and the node of a Tensor that was made for it."""
     if new._node is not None:
         if t._node is not None and t._node.watch is not None:  # as after retain_grad: of the value it has last
-            new._node.watch, t._node.watch = t._node.watch, None
+            new._node.watch = t._node.watch.hand_on(new.dtype)
         t._node = new._node
     t._data = new._data
 

@@ -21,6 +21,7 @@ FLOORS = [
         "autograd_lite.primitive",
         "autograd_lite.errors",
         "autograd_lite.changes",
+        "autograd_lite.handles",
         "autograd_lite.torch_names",
         "autograd_lite.trees",
         "autograd_lite.random",
@@ -29,7 +30,7 @@ FLOORS = [
     {"autograd_lite.ops"},
     {"autograd_lite.kernels"},
     {"autograd_lite.tape"},
-    {"autograd_lite.several", "autograd_lite.source_lines", "autograd_lite.spans"},
+    {"autograd_lite.several", "autograd_lite.source_lines", "autograd_lite.spans", "autograd_lite.hooks"},
     {"autograd_lite.calls"},
     {"autograd_lite.sweeps"},
     {
