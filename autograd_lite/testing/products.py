@@ -6,18 +6,17 @@ check_jvp(f, f_jvp, args)     f_jvp(args, tangents) gives f(*args), and its tang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import describe
-from ..tensor import Tensor
 from . import reports
 from .check import check_gradients, place_of
 from .oracles.directions import COMPLETE, DENSE, Array
+from .product_rules import from_jvp, from_vjp, given_to, jvp_problems, like, pulled, vjp_problems
 from .reports import GradientsDiffer, Report, publish
-from .runs import difference, drawn, plain, random_like
+from .runs import drawn, plain, random_like
 from .several import joined
 from .subject import as_value
 
@@ -49,6 +48,8 @@ def check_vjp(
     Raises:
         GradientsDiffer: the value, a gradient, its shape or dtype is wrong, it changes from call to call, or
             what was given has been written to.
+        TypeError: f_vjp gives no pair of a value and a function, or that gives None for a floating argument.
+        ValueError: none of the arguments is of a floating or complex dtype.
 
     >>> import numpy as np
     >>> def times_vjp(x, y):
@@ -62,16 +63,15 @@ def check_vjp(
     __tracebackhide__ = True
     values, floating = _arguments(args)
     seed = reports.default_seed if seed is None else seed
-    answer = plain(f(*_given(values, args)))
+    answer = plain(f(*given_to(values, args)))
     (c,) = drawn([answer], seed, 1) if answer.size != 1 else [np.ones_like(answer)]
 
-    def total(*xs: Any) -> Any:
-        return _paired(c, f(*_like(xs, args)))
+    total = _projection(f, c, args)
 
     def gradient(*xs: Any) -> Any:
-        return tuple(_pulled(f_vjp(*_like(xs, args))[1](_like([c], args)[0]), values, floating))
+        return tuple(pulled(from_vjp(f_vjp, like(xs, args))[1](like([c], args)[0]), values, floating))
 
-    problems = list(_vjp_problems(f_vjp, values, floating, args, answer, c, seed))
+    problems = list(vjp_problems(f_vjp, values, floating, args, answer, c, seed))
     options = {"rtol": rtol, "atol": atol, "kinks": kinks, "seed": seed}
     _settle(f, f_vjp, answer, problems, (total, gradient, values), options)
 
@@ -102,6 +102,8 @@ def check_jvp(
     Raises:
         GradientsDiffer: the value, a tangent, its shape or dtype is wrong, it changes from call to call, or
             what was given has been written to.
+        TypeError: f_jvp gives no pair of a value and its tangent.
+        ValueError: none of the arguments is of a floating or complex dtype.
 
     >>> import numpy as np
     >>> def sine_jvp(args, tangents):
@@ -115,22 +117,21 @@ def check_jvp(
     __tracebackhide__ = True
     values, floating = _arguments(args)
     seed = reports.default_seed if seed is None else seed
-    answer = plain(f(*_given(values, args)))
+    answer = plain(f(*given_to(values, args)))
     (c,) = drawn([answer], seed, 1) if answer.size != 1 else [np.ones_like(answer)]
 
     def along(xs: Sequence[Any], moves: dict[int, Array]) -> Array:
         """J v for tangents of some of the arguments."""
         tangents = [moves.get(i, np.zeros_like(x)) if i in floating else None for i, x in enumerate(xs)]
-        return plain(f_jvp(_like(xs, args), _like(tangents, args))[1])
+        return plain(from_jvp(f_jvp, like(xs, args), like(tangents, args))[1])
 
-    problems = list(_jvp_problems(f_jvp, values, floating, args, answer, seed))
+    problems = list(jvp_problems(f_jvp, values, floating, args, answer, seed))
     options = {"rtol": rtol, "atol": atol, "kinks": kinks, "seed": seed}
     if along(values, {}).shape != answer.shape:
         _settle(f, f_jvp, answer, problems, None, options)
         return
 
-    def total(*xs: Any) -> Any:
-        return _paired(c, f(*_like(xs, args)))
+    total = _projection(f, c, args)
 
     def gradient(*xs: Any) -> Any:
         """<c, J e> for each unit tangent e: by the rule, what backward would give."""
@@ -165,28 +166,18 @@ def _arguments(args: Sequence[Any]) -> tuple[list[Any], list[int]]:
     return values, floating
 
 
-def _given(values: Sequence[Any], args: Sequence[Any]) -> list[Any]:
-    return _like([np.array(x) if isinstance(x, np.ndarray) else x for x in values], args)
+def _projection(f: Callable[..., Any], c: Array, args: Sequence[Any]) -> Callable[..., Any]:
+    """<c, f>, a real function of ndarrays."""
 
+    def total(*xs: Any) -> Any:
+        return _paired(c, f(*like(xs, args)))
 
-def _like(values: Sequence[Any], args: Sequence[Any]) -> list[Any]:
-    """Arrays as the function takes them: Tensors, if it was given any."""
-    if not any(isinstance(x, Tensor) for x in args):
-        return list(values)
-    return [Tensor(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x for x in values]
+    return total
 
 
 def _paired(c: Array, answer: Any) -> Any:
     """<c, answer>, a real number; Tensors stay Tensors."""
     return np.sum(np.real(np.conj(c) * answer))
-
-
-def _pulled(given: Any, values: Sequence[Any], floating: Sequence[int]) -> list[Array]:
-    """The gradients by the floating arguments among what pull gives."""
-    several = list(given) if isinstance(given, (tuple, list)) else [given]
-    if len(several) == len(values):
-        several = [several[i] for i in floating]
-    return [plain(g) for g in several]
 
 
 def _transposed(number: Callable[[Array], Any], x: Array) -> Array:
@@ -199,88 +190,6 @@ def _transposed(number: Callable[[Array], Any], x: Array) -> Array:
         if x.dtype.kind == "c":
             gradient[place] += 1j * number(1j * e)
     return gradient
-
-
-def _vjp_problems(
-    f_vjp: Callable[..., Any],
-    values: Sequence[Any],
-    floating: Sequence[int],
-    args: Sequence[Any],
-    answer: Array,
-    c: Array,
-    seed: int,
-) -> Iterator[str]:
-    """What is wrong with a rule beside its numbers."""
-    given = _given(values, args)
-    value, pull = f_vjp(*given)
-    yield from _value_problems(value, answer)
-    cs = [np.array(c), *drawn([answer], seed, 3)]
-    a, b = (_like([x], args)[0] for x in cs)
-    pulled = pull(a)
-    first = [np.array(g) for g in _pulled(pulled, values, floating)]
-    if len(first) != len(floating):
-        yield f"the rule gives {len(first)} gradients for {len(floating)} floating arguments"
-        return
-    for i, g in zip(floating, first, strict=True):
-        if g.shape == values[i].shape and g.dtype != values[i].dtype:
-            yield f"the gradient by input {i} is {g.dtype}, but the input is {values[i].dtype}"
-    second = _pulled(pull(b), values, floating)
-    together = _pulled(pull(_like([cs[0] + 2 * cs[1]], args)[0]), values, floating)
-    again = _pulled(pull(a), values, floating)
-    for k, i in enumerate(floating):
-        if difference(again[k], first[k], 0.0):
-            yield f"the gradient by input {i} for one cotangent changes from call to call (non-determinism)"
-        if again[k].shape == second[k].shape == together[k].shape:
-            text = difference(together[k], first[k] + 2 * second[k])
-            if text:
-                yield f"the gradient by input {i} is not linear in the cotangent: {text}"
-    for name, got, expected in (*_pairs(given, values), ("the cotangent", a, np.array(c))):
-        if difference(plain(got), expected, 0.0):
-            yield f"the rule writes to {name}"
-
-
-def _jvp_problems(
-    f_jvp: Callable[..., Any],
-    values: Sequence[Any],
-    floating: Sequence[int],
-    args: Sequence[Any],
-    answer: Array,
-    seed: int,
-) -> Iterator[str]:
-    """What is wrong with a rule beside its numbers."""
-    given = _given(values, args)
-    vs, ws = (dict(zip(floating, drawn([values[i] for i in floating], seed, salt), strict=True)) for salt in (2, 4))
-
-    def moved(tangents: dict[int, Array]) -> tuple[Any, Array, list[Any]]:
-        taken = _like([tangents[i].copy() if i in floating else None for i in range(len(values))], args)
-        value, tangent = f_jvp(given, taken)
-        return value, np.array(plain(tangent)), taken
-
-    value, first, taken = moved(vs)
-    yield from _value_problems(value, answer)
-    if (first.shape, first.dtype) != (answer.shape, answer.dtype):
-        yield f"the tangent is {describe(first)}, but the value is {describe(answer)}"
-        return
-    if difference(moved(vs)[1], first, 0.0):
-        yield "the tangent changes from call to call (non-determinism)"
-    text = difference(moved({i: vs[i] + 2 * ws[i] for i in floating})[1], first + 2 * moved(ws)[1])
-    if text:
-        yield f"the tangent is not linear in the tangents of the arguments: {text}"
-    tangents = [("a tangent", taken[i], vs[i]) for i in floating]
-    for name, got, expected in (*_pairs(given, values), *tangents):
-        if difference(plain(got), expected, 0.0):
-            yield f"the rule writes to {name}"
-
-
-def _pairs(given: Sequence[Any], values: Sequence[Any]) -> list[tuple[str, Any, Array]]:
-    """The arrays that were given, beside what they were."""
-    return [(f"input {i}", x, values[i]) for i, x in enumerate(given) if isinstance(values[i], np.ndarray)]
-
-
-def _value_problems(value: Any, answer: Array) -> Iterator[str]:
-    text = difference(plain(value), answer)
-    if text:
-        yield f"the value that comes with the rule is not that of f: {text}"
 
 
 def _settle(

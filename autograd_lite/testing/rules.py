@@ -20,9 +20,15 @@ from .hazards import HAZARDS, SECOND_ORDER, found, raised, views_of_inputs
 from .hazards_of_dtypes import narrowed
 from .hazards_of_inputs import INPUT_HAZARDS, broadcast, made_complex
 from .reports import GradientsDiffer, Report, publish
-from .runs import Case
+from .runs import Case, nodes_of, recorded
 from .several import by_answers, joined
 from .subject import as_value
+
+OWN = ("autograd_lite.", "numpy.", "scipy.")
+"""Where the engine's rules, and the functions that they are of, are defined."""
+
+CUSTOM = "autograd_lite.custom."
+"""What is defined in there stands for rules of the user's."""
 
 
 def check_custom_rule(
@@ -63,8 +69,8 @@ def check_custom_rule(
     beside "complex".
 
     Args:
-        function: a primitive, a function that is a key of the registry (its primitive is then what is checked), or any
-            differentiable function of Tensors that gives one or several.
+        function: a primitive, a function that is a key of the registry (its primitive is then what is checked), or a
+            function of Tensors that gives one or several, and calls what has a rule: `lambda x: rule(x, axis=1)`.
         samples: inputs off kinks and ties; a tuple of arguments each, or an array for a function of one argument.
         order: 1 for a rule that cannot be differentiated again.
         elementwise: whether arguments broadcast against each other; by default what the primitive is declared to be.
@@ -78,7 +84,8 @@ def check_custom_rule(
 
     Raises:
         GradientsDiffer: with all that was found.
-        ValueError: no samples, nothing to differentiate in one, or an unknown name in `without`.
+        ValueError: no samples, nothing to differentiate in one, an unknown name in `without`, or a function that is not
+            declared: its gradient comes of the engine's own rules, and there is none to check.
 
     >>> import numpy as np
     >>> report = check_custom_rule(np.tanh, np.array([-1.0, 0.5]))
@@ -109,6 +116,8 @@ def check_custom_rule(
         case = Case(rule, args, whole.seed)
         if not case.floating:
             raise ValueError("check_custom_rule: none of the inputs of a sample is of a floating or complex dtype")
+        if primitive is None:
+            _refuse_undeclared(case)
         shown = f"for {', '.join(map(describe, args))}"
         pieces = [_derivatives(case, order, options)]
         if not pieces[0].ok:  # what else is wrong would be so because of this
@@ -121,11 +130,41 @@ def check_custom_rule(
         problems = tuple(f"{text} ({shown})" for text in found(hazards, case))
         beside = replace(whole, comparisons=(), problems=problems, notes=tuple(views_of_inputs(case)))
         whole = joined(whole, [*pieces, publish(beside) if problems else beside])
+    if rule is not function:
+        text = f"Tensors that are given to {name} itself do not meet its rule: write {name} = {rule.kind}({name}, ...)"
+        whole = replace(whole, notes=(*whole.notes, text))
     if left_out:
         whole = replace(whole, notes=(*whole.notes, f"not looked at: {', '.join(sorted(left_out))}"))
     if not whole.ok:
         raise GradientsDiffer(whole)
     return whole
+
+
+def _refuse_undeclared(case: Case) -> None:
+    """Raise where a function calls nothing that has a rule of its user's: its right gradient would prove nothing."""
+    try:
+        _, answers = recorded(case.copied())
+    except Exception:  # which is reported with all else that is wrong
+        return
+    used = {node.primitive for node in nodes_of(answers) if node.primitive is not None}
+    if any(_is_custom(primitive) for primitive in used):
+        return
+    name = getattr(case.function, "__name__", type(case.function).__name__)
+    names = ", ".join(sorted({primitive.name for primitive in used}))
+    raise ValueError(
+        f"check_custom_rule: {name} is not declared; "
+        + (f"it is differentiated by the engine's own rules, of {names}" if used else "no rule is called in it")
+        + f". Declare it, `{name} = elementwise({name}, rule)` or another kind of autograd_lite.primitive, and check "
+        "what that gives; or check a gradient that is made of others by assert_gradients_close"
+    )
+
+
+def _is_custom(primitive: Primitive) -> bool:
+    """Whether any part of what is declared is from outside of the engine."""
+    kernel = getattr(primitive, "kernel", None)
+    rules = (primitive.function, primitive.joint, *primitive.vjps, *primitive.jvps, *(kernel or ()))
+    modules = [getattr(rule, "__module__", None) or "numpy" for rule in rules if rule is not None]
+    return not all(f"{name}.".startswith(OWN) and not f"{name}.".startswith(CUSTOM) for name in modules)
 
 
 def _derivatives(case: Case, order: int, options: dict[str, Any]) -> Report:

@@ -152,6 +152,34 @@ def test_wrong_jvps(said: str) -> None:
     assert said in str(caught.value)
 
 
+NO_PAIRS = {
+    r"must give a pair, .*, not float64\[2, 4\]": affine,
+    r"must give a pair, .*, not None": lambda x, w, b: None,
+    r"must give a pair, .*, not tuple of 2 \(float64\[2, 4\], tuple of 3": lambda x, w, b: (affine(x, w, b), (x, w, b)),
+    r"gives None: it must give an array for each floating argument": lambda x, w, b: (affine(x, w, b), lambda c: None),
+    r"gives tuple of 3 \(float64\[2, 3\], None, float64\[4\]\): it must": lambda x, w, b: (
+        affine(x, w, b),
+        lambda c: (c @ w.T, None, c.sum(0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("said", NO_PAIRS)
+def test_rules_that_are_no_vjp(said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        check_vjp(affine, NO_PAIRS[said], (X, W, B))
+
+
+@pytest.mark.parametrize("given", [None, np.zeros((2, 4)), (np.zeros((2, 4)), None), (1.0, 2.0, 3.0)])
+def test_rules_that_are_no_jvp(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"f_jvp\(args, tangents\) must give a pair, the value and its tangent, not"):
+        check_jvp(affine, lambda args, tangents: given, (X, W, B))
+
+
+def test_None_for_what_is_not_floating_is_right() -> None:
+    check_vjp(lambda x, i: x[i], lambda x, i: (x[i], lambda c: (np.eye(4)[i] * c, None)), (B, 2))
+
+
 def test_a_wrong_complex_product() -> None:
     z = np.array([1 + 2j, 0.5 - 1j])
     check_vjp(np.square, lambda z: (z * z, lambda c: 2 * np.conj(z) * c), (z,))
