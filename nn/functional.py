@@ -19,6 +19,7 @@ from autograd_lite.errors import describe
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.operators import unary
 from autograd_lite.ops.words import whole
+from autograd_lite.primitive import Traced
 from autograd_lite.random import generator_or_default
 from autograd_lite.tape import wrap
 
@@ -152,6 +153,10 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Tensor
     if len(shape) == 2:
         losses: Tensor = apply_fused(kernels.cross_entropy, (x, given), (logits, labels), {"reduction": reduction})
         return losses
+    if len(shape) == 1 and (isinstance(logits, Traced) or isinstance(labels, Traced)):
+        shifted = x - np.max(ops.stop_gradient(x))  # inside of vmap: the kernel's reference, without its rows
+        loss: Tensor = np.log(np.sum(np.exp(shifted))) - shifted[given]
+        return loss
     rows = np.moveaxis(x, 1, -1).reshape(-1, classes) if len(shape) > 2 else x.reshape(1, -1)
     labels = labels.reshape(-1)
     losses = apply_fused(kernels.cross_entropy, (rows, labels), (_raw(rows), labels), {"reduction": reduction})

@@ -11,7 +11,7 @@ operation is done for the newest batch first, and what is inside may be Batched 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, NoReturn
@@ -181,22 +181,30 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
         self._no_number("tolist()")
 
 
-def newest(value: Any) -> int:
-    """The newest level of what is Batched in a value, in tuples and lists too; -1 if nothing is."""
-    if isinstance(value, Batched):
-        return value.level
-    if isinstance(value, (tuple, list)):
-        return max(map(newest, value), default=-1)
-    if isinstance(value, slice):
-        return max(newest(value.start), newest(value.stop), newest(value.step))
-    if isinstance(value, dict):
-        return max(map(newest, value.values()), default=-1)
-    return -1
+_HOLDERS: tuple[type, ...] = (tuple, list, dict, slice)
+
+
+def newest(values: Iterable[Any]) -> int:
+    """The newest level of what is Batched among values, in containers and slices too; -1 if nothing is."""
+    level = -1
+    for value in values:
+        if type(value) is Batched:
+            found = value.level
+        elif isinstance(value, _HOLDERS):
+            if isinstance(value, dict):
+                found = newest(value.values())
+            else:
+                found = newest((value.start, value.stop, value.step) if isinstance(value, slice) else value)
+        else:
+            continue
+        if found > level:
+            level = found
+    return level
 
 
 def run(primitive: Primitive, args: Any, kwargs: dict[str, Any]) -> Any:
     """A primitive on arrays of which some may be Batched."""
-    level = max(newest(args), newest(kwargs) if kwargs else -1)
+    level = newest((*args, kwargs) if kwargs else args)
     if level < 0:
         return primitive.raw(*args, **kwargs)
     return _wrapped(rule_for(primitive)(primitive, level, args, kwargs), level)
@@ -206,7 +214,7 @@ def _call(function: Any, args: Any, kwargs: dict[str, Any], name: str | None = N
     """A function of NumPy's on arrays of which some may be Batched."""
     if isinstance(function, Primitive):
         return run(function, args, kwargs)
-    level = max(newest(args), newest(kwargs))
+    level = newest((*args, kwargs))
     if level < 0:
         return function(*args, **kwargs)
     return _wrapped(rule_for_function(function, name)(function, level, args, kwargs), level)
