@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -99,10 +100,18 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
     return forward, reflected
 
 
+def _on_arrays(primitive: Primitive) -> Callable[[Any], Any]:
+    """What runs a function of one argument; NumPy's own find out by themselves if an array is a batch of `vmap`."""
+    raw = primitive.raw
+    if not isinstance(raw, FunctionType):
+        return raw
+    return lambda x: raw(x) if type(x) is ndarray else primitive(x)
+
+
 def unary(primitive: Primitive) -> Unary:
     """A function of one argument as a method: `-t`, `abs(t)`."""
     keepers = primitive.keepers
-    raw = primitive.raw
+    raw = _on_arrays(primitive)
 
     def method(self: Any) -> Any:
         x = self._data

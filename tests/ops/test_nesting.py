@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograd_lite import nn
 from autograd_lite.func import jvp, vjp, vmap
 
 from .helpers import weights
@@ -101,6 +102,28 @@ def test_nestings(sample: Sample) -> None:
     draw = random.Random(sample.id)
     for names in (draw.choice(OF_TWO), draw.choice(OF_THREE)):
         agrees(sample, names)
+
+
+NN: dict[str, tuple[Function, Sequence[tuple[int, ...]]]] = {
+    "linear": (nn.functional.linear, [(2, 3), (4, 3), (4,)]),
+    "tanh": (nn.functional.tanh, [(2, 3)]),
+    "sigmoid": (nn.functional.sigmoid, [(2, 3)]),
+    "relu": (nn.functional.relu, [(2, 3)]),
+    "flatten": (nn.functional.flatten, [(2, 3, 2)]),
+    "dropout": (lambda x: nn.functional.dropout(x, 0.5, generator=np.random.default_rng(0)), [(2, 3)]),
+    "cross_entropy": (lambda x: nn.functional.cross_entropy(x, [1, 0]), [(2, 3)]),
+    "binary_cross_entropy_with_logits": (
+        lambda x: nn.functional.binary_cross_entropy_with_logits(x, np.full((2, 3), 0.3)), [(2, 3)],
+    ),
+    "mse_loss": (nn.functional.mse_loss, [(2, 3), (2, 3)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [*OF_TWO, *OF_THREE], ids="-".join)
+@pytest.mark.parametrize("name", NN)
+def test_functions_of_nn(name: str, names: Sequence[str]) -> None:
+    call, shapes = NN[name]
+    agrees(Sample(name, call, tuple(shapes), None), names)
 
 
 @pytest.mark.smoke
