@@ -30,14 +30,14 @@ class RemovableHandle:
         if not callable(hook):
             raise TypeError(f"hook={describe(hook)} cannot be called; pass a function")
         self._hooks = hooks
-        self._number = next(_numbers)
-        hooks[self._number] = hook
+        self.id = next(number for number in _numbers if number not in hooks)  # some may come from another process
+        hooks[self.id] = hook
         if prepend:
-            hooks.move_to_end(self._number, last=False)
+            hooks.move_to_end(self.id, last=False)
 
     def remove(self) -> None:
         """Do not call the hook any more; a second time, it does nothing."""
-        self._hooks.pop(self._number, None)
+        self._hooks.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
         return self

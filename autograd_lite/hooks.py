@@ -52,7 +52,7 @@ class GradientHooks:
         """A cotangent that has arrived at `node`, and what the hooks make of it."""
         if not self.seeing:
             return g
-        with _recording(create_graph):
+        with recording(create_graph):
             gradient = first = as_gradient(g, node.dtype)
             for hook in [*self.seeing.values()]:
                 gradient = replaced(gradient, hook(gradient), "a hook on a Tensor")
@@ -63,14 +63,14 @@ class GradientHooks:
         leaf = None if self.leaf is None else self.leaf()
         if leaf is None:
             return
-        with _recording(create_graph):
+        with recording(create_graph):
             for hook in [*self.keeping.values()]:
                 answer = hook(leaf)
                 if answer is not None:
-                    raise TypeError(f"a hook of register_post_accumulate_grad_hook must return None, not {_kind(answer)}")
+                    raise TypeError(f"a hook after accumulation must return None, not {_kind(answer)}")
 
 
-class _recording:
+class recording:
     """Record what a hook does only if the sweep itself is recorded."""
 
     def __init__(self, recording: bool) -> None:

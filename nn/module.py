@@ -23,6 +23,7 @@ import numpy as np
 from autograd_lite.changes import next_order
 from autograd_lite.spans import mark_call
 
+from .hooks import Hookable
 from .parameter import Parameter
 
 
@@ -33,7 +34,7 @@ class IncompatibleKeys(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module:
+class Module(Hookable):
     """The base of every layer and network: write `__init__` and `forward`."""
 
     training: bool
@@ -48,6 +49,8 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward(): define what it computes")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._hooks is not None:
+            return self._hooks.call(self, args, kwargs)
         start = next_order()
         output = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         mark_call(self, start, output)  # so that a picture can show what was computed inside

@@ -43,8 +43,8 @@ transforms) and, where NumPy takes them, complex numbers; or to the tests that i
 
 FORWARD = {"elementwise": "derived", "linear": "derived", "bilinear": "derived", "general": "written"}
 
-INTERNAL = {"output", "alias"}
-"""Nodes that the tape makes for itself."""
+INTERNAL = {"output", "alias", "enter", "vmap", "backward_hooks"}
+"""Nodes that the tape, vmap and modules make for themselves."""
 
 AS_WRITTEN = {"getitem": "t[index]", "setitem": "t[index] = v"}
 

@@ -30,6 +30,7 @@ NOT_SAMPLED = {
     "output": "picks one answer of an operation with several; sampled through split and unstack",
     "enter": "how Tensors come into vmap, never called by users; sampled through vmap",
     "vmap": "how they come out",
+    "backward_hooks": "where backward calls the hooks of a module; sampled through these",
     "alias": "a place in the graph for vjp and jvp, never called by users; sampled through forward mode",
 }
 
