@@ -64,7 +64,7 @@ def check_unchanged(node: Node) -> None:
     An identity in `_changes` may be that of an array long gone whose place was taken by a new one; it
     does no harm, since whatever saved the new one was recorded after that change.
     """
-    for position, value in enumerate(node.saved or ()):
+    for position, value in enumerate(node.held or ()):
         if isinstance(value, ndarray) and node.order > _changes.get(id(owner(value)), inf):
             what = "its answer" if position == 0 else f"its argument {position - 1}"
             raise RuntimeError(

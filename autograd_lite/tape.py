@@ -14,6 +14,7 @@ Calls that lead here are in `calls`; the two sweeps over what is recorded, `pull
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,11 @@ class Node:
         if self.primitive is not None:
             return self.primitive.name
         return (self.watch.name if self.watch else None) or "leaf"
+
+    @property
+    def held(self) -> tuple[Any, ...] | None:
+        """What is saved, as far as it is in memory that others may write to."""
+        return self.saved
 
     def __repr__(self) -> str:
         return f"<Node {self.name} shape={self.shape} dtype={self.dtype}>"
@@ -133,17 +139,46 @@ def make_results_of(cls: type[Traced]) -> None:
     _tensor = cls
 
 
-_new_node: Callable[[type[Node]], Node] = _new  # what makes a Node; `source_lines` puts one here that looks about
+Maker = Callable[[type[Node]], Node]
+_new_node: Maker = _new  # what makes a Node: `_maker`, and then `_changer`
+_maker: Maker = _new  # `source_lines` puts one here that looks about
+_changer: Callable[[Node], None] | None = None  # and `saved_tensors_hooks` one that makes a Node pack what it saves
+_choosing = Lock()
 
 
-def make_nodes_by(maker: Callable[[type[Node]], Node] | None) -> None:
+def make_nodes_by(maker: Maker | None) -> None:
     """Say what makes the Nodes from now on, in all threads; None for the plain ones.
 
     A maker is called with the class Node where an operation or a leaf is written down, and gives an empty Node, or
     one of a subclass that knows more.  Plain Nodes pay nothing for the possibility.
     """
+    global _maker
+    with _choosing:
+        _maker = _new if maker is None else maker
+        _choose()
+
+
+def change_nodes_by(changer: Callable[[Node], None] | None) -> None:
+    """Say what is called with each new Node, still empty, from now on, in all threads; None for nothing."""
+    global _changer
+    with _choosing:
+        _changer = changer
+        _choose()
+
+
+def _choose() -> None:
     global _new_node
-    _new_node = _new if maker is None else maker
+    maker, changer = _maker, _changer
+    if changer is None:
+        _new_node = maker
+        return
+
+    def make_and_change(cls: type[Node]) -> Node:
+        node = maker(cls)
+        changer(node)
+        return node
+
+    _new_node = make_and_change
 
 
 def wrap(data: Any, node: Node | None) -> Any:
