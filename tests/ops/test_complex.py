@@ -42,7 +42,8 @@ def test_gradients_are_pytorchs(sample: Sample) -> None:
 
 @every
 def test_derivatives_are_finite_differences(sample: Sample) -> None:
-    assert_gradients_close(sample.call, *arrays_of(sample), order=2)
+    order = 2 if sample.torch is None else 1  # second derivatives are PyTorch's, above
+    assert_gradients_close(sample.call, *arrays_of(sample), order=order)
 
 
 @every
