@@ -165,12 +165,13 @@ class TestNorms:
     @pytest.mark.parametrize("p", [2, 3, 3.5])
     def test_second_derivatives_beside_an_element_of_zero(self, p: float) -> None:
         """(|x|^p + 1)^(1/p) has at x = 0 the second derivative 1 for p = 2, and else 0."""
-        x = ag.Tensor(np.array([0.0, 1.0]), requires_grad=True)
-        (gradient,) = ag.grad(la.vector_norm(x, ord=p), x, create_graph=True)
-        _, slope = ag.func.jvp(lambda x: la.vector_norm(x, ord=p), [x], [np.array([1.0, 0.0])])
-        assert gradient is not None
-        for first in (gradient[0], slope):
-            same(ag.grad(first, x)[0], np.array([float(p == 2), 0.0]))
+        for at, expected in [([0.0, 1.0], [float(p == 2), 0.0]), ([0.0, 0.0], [0.0, 0.0])]:
+            x = ag.Tensor(np.array(at), requires_grad=True)
+            (gradient,) = ag.grad(la.vector_norm(x, ord=p), x, create_graph=True)
+            _, slope = ag.func.jvp(lambda x: la.vector_norm(x, ord=p), [x], [np.array([1.0, 0.0])])
+            assert gradient is not None
+            for first in (gradient[0], slope):
+                same(ag.grad(first, x)[0], np.array(expected))
 
     def test_large_and_small_numbers(self) -> None:
         for size in (1e-90, 1e90):

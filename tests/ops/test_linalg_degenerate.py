@@ -179,6 +179,17 @@ class TestRepeatedEigenvalues:
         x = np.vstack([np.eye(3), np.zeros((2, 3))])
         same(gradient(la.svdvals, x), x)
         same(gradient(lambda x: la.svd(x)[1], x), x)
+        one = np.zeros((5, 3))
+        one[0, 0] = 1
+        for call in (la.svdvals, lambda x: la.svd(x)[1]):  # one of those that are equal, as PyTorch
+            same(np.abs(gradient(lambda x: call(x)[0], x)), one)  # noqa: B023
+
+    def test_the_sum_of_equal_singular_values_beside_vectors_of_another(self) -> None:
+        def mixed(x: Any) -> Any:
+            u, s, vh = la.svd(x)
+            return u[:, :1] @ vh[:1] + np.sum(s)
+
+        assert_gradients_close(mixed, np.diag([4.0, 1.0, 1.0, 1.0]))
 
     def test_what_is_left_of_a_low_rank(self) -> None:
         """The best approximation of rank 2 of a matrix of rank 2 in (5, 4), whose other singular values are 0."""

@@ -68,6 +68,8 @@ EXTREMES: list[tuple[str, Any, list[float], list[float]]] = [
     ("erfcx", special.erfcx, [1e3], [-5.641887372643e-7]),
     ("expit", special.expit, [-800.0, -40.0, 800.0], [0.0, 4.248354255291589e-18, 0.0]),
     ("i0e", special.i0e, [-1e3, 1e3], [6.310198962e-6, -6.310198962e-6]),
+    ("i1", special.i1, [0.0, 1.0], [0.5, 0.7009067737595233]),
+    ("i1e", special.i1e, [0.0], [0.5]),
     ("gammaln", special.gammaln, [1e10], [23.02585092988]),
     ("logit", special.logit, [1e-100, 0.5 + 1e-12], [1e100, 4.0]),
     ("softmax", lambda x: special.softmax(x)[1], [-1e4, 0.0, 1e4], [0.0, 0.0, 0.0]),

@@ -6,7 +6,7 @@ import pytest
 import autograd_lite as ag
 from autograd_lite.testing import assert_gradients_close
 
-from .helpers import ours, plain, same
+from .helpers import gradient, ours, plain, same
 from .samples.sample import apart
 
 X = apart(3, 5)
@@ -77,6 +77,14 @@ def test_no_degrees_of_freedom() -> None:
     with pytest.warns(RuntimeWarning, match=r"[Dd]egrees of freedom|invalid value"):
         _, tangent = ag.func.jvp(lambda x: np.var(x, axis=1, ddof=1), [X[:, :1]], [X[:, :1]])
     assert np.isnan(plain(tangent)).all()
+
+
+def test_one_element_that_counts_does_not_vary() -> None:
+    x, one = X[:, :3], np.eye(3, dtype=bool)
+    for call in (lambda x: np.var(x, axis=1, where=one), lambda x: np.nanvar(np.where(one, x, np.nan), axis=1)):
+        same(gradient(call, x), np.zeros((3, 3)))
+        _, tangent = ag.func.jvp(call, [x], [x])
+        same(tangent, np.zeros(3))
 
 
 def test_deviations_of_equal_numbers_have_slope_0() -> None:

@@ -28,7 +28,7 @@ KINKS = [
     _of_one("i0e", "0", [0.0], [0.0], "0, between the slopes of both sides"),
     _of_one("i1", "0", [0.0], [0.5], "1/2, the limit of what the rule divides by x"),
     _of_one("i1e", "0", [0.0], [0.5], "1/2"),
-    _of_two("xlogy", "x = 0", 0.0, 2.0, (0.6931471805599453, 0.0), "as everywhere"),
+    _of_two("xlogy", "x = 0", 0.0, 0.5, (-0.6931471805599453, 0.0), "as everywhere"),
     _of_two("xlogy", "x = 0, y < 0", 0.0, -1.0, (0.0, 0.0), "0, as the value"),
     _of_two("xlogy", "x = 0, y = 0", 0.0, 0.0, (0.0, NAN), "0 by x, as the value, and NaN by y"),
     _of_two("xlog1py", "x = 0", 0.0, 1.0, (0.6931471805599453, 0.0), "as everywhere"),

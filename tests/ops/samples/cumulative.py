@@ -35,6 +35,10 @@ SAMPLES = [
         numpy=lambda x: np.logaddexp.accumulate(x, axis=1),
     ),
     Sample(
+        "logcumsumexp", lambda x: ag.logcumsumexp(x, axis=-1), ((2, 2, 3),), lambda x: x.logcumsumexp(-1),
+        name="logcumsumexp of a stack", numpy=lambda x: np.logaddexp.accumulate(x, axis=-1),
+    ),
+    Sample(
         "logcumsumexp", lambda x: ag.logcumsumexp(x), ((2, 3),), lambda x: x.ravel().logcumsumexp(0),
         name="logcumsumexp flat", numpy=lambda x: np.logaddexp.accumulate(x.ravel()), between=(-9, 9),
     ),

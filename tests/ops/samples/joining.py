@@ -51,7 +51,7 @@ SAMPLES = [
         ), name="block of depth 3",
     ),
     Sample(
-        "block", lambda x, y: np.block([x, y]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),
+        "block", lambda x, y: np.block([[x, y]]), ((2,), (1, 3)), lambda x, y: torch.cat([x[None], y], 1),
         name="block of ranks",
     ),
     Sample(

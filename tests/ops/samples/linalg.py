@@ -23,7 +23,7 @@ def spread(*shape: int) -> Any:
     return base + 0.5 * np.random.default_rng(m * n).uniform(-1, 1, (*stack, m, n))
 
 
-SQUARE, STACK, TALL, WIDE = spread(3, 3), spread(2, 3, 3), spread(4, 3), spread(3, 4)
+SQUARE, STACK, TALL, WIDE = spread(3, 3), spread(2, 1, 3, 3), spread(4, 3), spread(3, 4)
 
 
 def linalg(
@@ -122,7 +122,7 @@ SAMPLES = [
     ),
     linalg("det", la.det, SQUARE, torch=tla.det),
     linalg("det", la.det, STACK, torch=tla.det, name="det, stack"),
-    linalg("cofactors", cofactors, STACK, torch=lambda x: tla.det(x)[:, None, None] * tla.inv(x).mT, name="cofactors"),
+    linalg("cofactors", cofactors, STACK, torch=lambda x: tla.det(x)[..., None, None] * tla.inv(x).mT),
     linalg("slogdet", lambda x: la.slogdet(x)[1], STACK, torch=lambda x: tla.slogdet(x)[1]),
     linalg(
         "slogdet",
@@ -135,13 +135,14 @@ SAMPLES = [
     linalg(
         "cholesky",
         lambda x: la.cholesky(definite(x), upper=True),
-        spread(2, 1, 3, 3),
+        STACK,
         name="cholesky, upper, stack",
         torch=lambda x: tla.cholesky(definite_torch(x), upper=True),
     ),
     linalg("qr", lambda x: sum_of(la.qr(x)), SQUARE, torch=lambda x: sum_of(tla.qr(x))),
-    linalg("qr", lambda x: la.qr(x)[0], spread(2, 3, 2), torch=lambda x: tla.qr(x)[0], name="qr, Q, tall, stack"),
+    linalg("qr", lambda x: la.qr(x)[0], spread(2, 1, 3, 2), torch=lambda x: tla.qr(x)[0], name="qr, Q, tall, stack"),
     linalg("qr_r", lambda x: la.qr(x, "r"), TALL, torch=lambda x: tla.qr(x)[1], name="qr, R, tall"),
+    linalg("qr_r", lambda x: la.qr(x, "r"), STACK, torch=lambda x: tla.qr(x)[1], name="qr, R, stack"),
     linalg("qr", lambda x: la.qr(x)[1], WIDE, torch=lambda x: tla.qr(x)[1], name="qr, R, wide"),
     linalg(
         "qr",
@@ -174,7 +175,11 @@ SAMPLES = [
     linalg("svd", lambda x: svd_product(x, full_matrices=False), SQUARE, torch=svd_product_torch),
     linalg("svd", svd_product, TALL, torch=svd_product_torch, name="svd, tall, full"),
     linalg(
-        "svd", lambda x: svd_product(x, full_matrices=False), spread(2, 2, 3), torch=svd_product_torch, name="svd, wide"
+        "svd",
+        lambda x: svd_product(x, full_matrices=False),
+        spread(2, 1, 2, 3),
+        torch=svd_product_torch,
+        name="svd, wide",
     ),
     linalg(
         "svd",
