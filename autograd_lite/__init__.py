@@ -25,25 +25,29 @@ from .tensor import Tensor, stop_gradient
 
 if TYPE_CHECKING:
     from . import fft, func, graph, linalg, nn, optim, special, testing
+    from .anomaly import detect_anomaly
     from .graph import draw
+    from .packing import saved_tensors_hooks
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Tensor", "draw", "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled",
-    "linalg", "manual_seed", "nn", "no_grad", "optim", "special", "stop_gradient", "testing",
+    "Tensor", "detect_anomaly", "draw", "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled",
+    "is_grad_enabled", "linalg", "manual_seed", "nn", "no_grad", "optim", "saved_tensors_hooks", "special",
+    "stop_gradient", "testing",
 ]  # fmt: skip
 __all__ += [name for name in array_api.__all__ if name not in __all__]
 
 _LAZY = {"fft", "func", "graph", "linalg", "nn", "optim", "special", "testing"}
+_LAZY_NAMES = {"detect_anomaly": "anomaly", "draw": "graph", "saved_tensors_hooks": "packing"}
 
 
 def __getattr__(name: str) -> Any:
     """Import the parts that stand above the engine when they are first asked for."""
     if name in _LAZY:
         return import_module(f"{__name__}.{name}")
-    if name == "draw":
-        return import_module(f"{__name__}.graph").draw
+    if name in _LAZY_NAMES:
+        return getattr(import_module(f"{__name__}.{_LAZY_NAMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

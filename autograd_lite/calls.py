@@ -61,6 +61,8 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         return [wrap(part, None) for part in ans] if primitive.many else wrap(ans, None)
     stand_ins = parents if primitive.joint is None else _stand_ins(parents, raw)
     saved = primitive.keepers[needed | 1 << len(args)]((None, ans, *raw, *stand_ins))
+    if mode.examiner is not None:
+        mode.examiner.examine_call(primitive, ans, raw, kwargs, parents)
     if foreign:
         saved = protect(saved, args)
     if primitive.many:
@@ -94,6 +96,8 @@ def apply_fused(fused: Fused, args: tuple[Any, ...], raw: tuple[Any, ...], kwarg
     if not any(parents):
         return wrap(ans, None)
     saved = (residual, *raw)
+    if mode.examiner is not None:
+        mode.examiner.examine_call(fused, ans, raw, kwargs, parents)
     if foreign:
         saved = protect(saved, args)
     return record(fused, ans, saved, parents, kwargs)

@@ -22,6 +22,8 @@ next_order: Callable[[], int] = count(0, -1).__next__
 """Nodes are numbered downwards, so that the newest is the first to leave a heap of numbers."""
 
 _changes: dict[int, int] = {}  # from the identity of an array that owns memory to when it last changed
+_places: dict[int, tuple[int, Any]] = {}  # the same, with the user's line, for changes that were seen by a locator
+_locate: Callable[[], Any] | None = None  # gives the user's line; `source_lines` puts it here
 _changing = Lock()
 last_change: float = inf
 
@@ -52,10 +54,19 @@ def note_change(*arrays: ndarray[Any, Any]) -> None:
 def note_changes(owners: Iterable[int]) -> None:
     """The same, for the identities of the arrays that own the memory."""
     global last_change
+    place = None if _locate is None else _locate()
     with _changing:  # or a slower thread might put an older number over a newer one
         last_change = next_order()
         for owning in owners:
             _changes[owning] = last_change
+            if place is not None:
+                _places[owning] = last_change, place
+
+
+def locate_by(locate: Callable[[], Any] | None) -> None:
+    """Say what tells the user's line where an array is changed, or None where it does not know; None for nobody."""
+    global _locate
+    _locate = locate
 
 
 def check_unchanged(node: Node) -> None:
@@ -70,5 +81,18 @@ def check_unchanged(node: Node) -> None:
             raise RuntimeError(
                 f"backward through {node.name}: {what}, an array of shape {value.shape} and dtype {value.dtype}, was "
                 "changed after it was recorded (by an optimizer step, load_state_dict or an in-place update); call "
-                "backward() before changing it, or run the forward pass again"
+                f"backward() before changing it, or run the forward pass again{_where(node, id(owner(value)))}"
             )
+
+
+def _where(node: Node, owning: int) -> str:
+    """The lines where a node was recorded and where memory was changed, or how to get them."""
+    order, changed = _places.get(owning, (None, None))
+    lines = getattr(node, "lines", ())
+    if order != _changes[owning]:
+        changed = None
+    known = [f"\n  recorded at {lines[0]}"] if lines else []
+    known += [f"\n  changed at {changed}"] if changed is not None else []
+    if len(known) < 2:
+        known.append("\n  run both inside `with ag.detect_anomaly():` to be told the lines where this happened")
+    return "".join(known)

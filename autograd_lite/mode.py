@@ -28,18 +28,26 @@ class Mode:
     recording  whether operations are written down
     fusing     whether fused kernels are used, or their references
     run        how a primitive is run on arrays, inside of `vmap`; None for directly
+    examiner   what looks at all that is recorded and swept, inside of `detect_anomaly`; None for nobody
     """
 
-    __slots__ = ("fusing", "recording", "run")
+    __slots__ = ("examiner", "fusing", "recording", "run")
 
-    def __init__(self, recording: bool, fusing: bool, run: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self, recording: bool, fusing: bool, run: Callable[..., Any] | None = None, examiner: Any = None
+    ) -> None:
         self.recording = recording
         self.fusing = fusing
         self.run = run
+        self.examiner = examiner
 
     def with_recording(self, recording: bool) -> Mode:
         """The same, but for whether operations are written down."""
-        return Mode(recording, self.fusing, self.run)
+        return Mode(recording, self.fusing, self.run, self.examiner)
+
+    def with_examiner(self, examiner: Any) -> Mode:
+        """The same, but for who looks at what is recorded and swept."""
+        return Mode(self.recording, self.fusing, self.run, examiner)
 
 
 def _switch_from_environment(name: str) -> bool:
@@ -146,7 +154,7 @@ class fusion(_Switch):
         self.enabled = bool(enabled)
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(mode.recording, self.enabled, mode.run)
+        return Mode(mode.recording, self.enabled, mode.run, mode.examiner)
 
     def _again(self) -> _Switch:
         return fusion(self.enabled)

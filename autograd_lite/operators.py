@@ -70,8 +70,11 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
             pattern = right
         else:
             pattern = left if q is None else both
-        if not current().recording:
+        mode = current()
+        if not mode.recording:
             return wrap(ans, None)
+        if mode.examiner is not None:
+            mode.examiner.examine_call(primitive, ans, (x, y), {}, (p, q))
         saved = keepers[pattern]((None, ans, x, y, p, q))
         if type(other) is ndarray:
             saved = protect(saved, (None, other))
@@ -90,8 +93,13 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
         except (ValueError, TypeError) as error:
             raise explain(primitive.name, (other, y), {}, error) from error
         q = self._node
-        if q is None or not current().recording:
+        if q is None:
             return wrap(ans, None)
+        mode = current()
+        if not mode.recording:
+            return wrap(ans, None)
+        if mode.examiner is not None:
+            mode.examiner.examine_call(primitive, ans, (other, y), {}, (None, q))
         saved = keepers[right]((None, ans, other, y, None, q))
         if type(other) is ndarray:
             saved = protect(saved, (other, None))
@@ -122,8 +130,11 @@ def unary(primitive: Primitive) -> Unary:
         p = self._node
         if p is None:
             return wrap(ans, None)
-        if not current().recording:
+        mode = current()
+        if not mode.recording:
             return wrap(ans, None)
+        if mode.examiner is not None:
+            mode.examiner.examine_call(primitive, ans, (x,), {}, (p,))
         return record(primitive, ans, keepers[0b11]((None, ans, x, p)), (p,), None)
 
     return method

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any, NamedTuple
 
+from .changes import locate_by
 from .primitive import Traced
 from .tape import Node, make_nodes_by
 
@@ -102,6 +103,12 @@ def _count(change: int) -> None:
     with _counting:
         _blocks += change
         make_nodes_by(_located if _blocks else None)
+        locate_by(_here if _blocks else None)
+
+
+def _here() -> SourceLine | None:
+    """The user's line that leads here; None in a thread that has not asked for it."""
+    return next(iter(lines_above(sys._getframe(1))), None) if _entered.get() else None
 
 
 def _located(cls: type[Node]) -> Node:

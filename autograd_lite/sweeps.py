@@ -41,6 +41,7 @@ def pullback(
     without_hooks: Container[Node] = (),
     retain_graph: bool = False,
     create_graph: bool = False,
+    examiner: Any = None,
 ) -> list[Any]:
     """Sweep cotangents from `outputs` backward.
 
@@ -50,7 +51,19 @@ def pullback(
     are also added to the gradients of these nodes, and of values on the way that retain theirs.
 
     Hooks are called where a gradient has arrived, but for the nodes `without_hooks`, to which another sweep will come.
+    An `examiner` looks at every value on the way; inside of `detect_anomaly` there is one, who starts the sweep anew.
     """
+    watching = current().examiner
+    if watching is not None:
+        return watching.sweep(  # type: ignore[no-any-return]
+            outputs,
+            cotangents,
+            inputs=inputs,
+            accumulate=accumulate,
+            without_hooks=without_hooks,
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+        )
     needed = None if inputs is None else _leading_to(inputs, outputs)
     if accumulate is None:
         accumulate = inputs is None
@@ -94,13 +107,14 @@ def pullback(
         else:
             break
         watch: Any = node.watch
-        if watch is not None:
-            if watch.hooks is not None and node not in without_hooks:
-                g = watch.hooks.arrived(g, node, create_graph)
-            if accumulate and watch.keeps:
-                watch.receive(g)
-                if watch.hooks is not None:
-                    watch.hooks.kept(create_graph)
+        if watch is not None and watch.hooks is not None and node not in without_hooks:
+            g = watch.hooks.arrived(g, node, create_graph)
+        if examiner is not None:
+            examiner.examine_arrival(node, g)
+        if watch is not None and accumulate and watch.keeps:
+            watch.receive(g)
+            if watch.hooks is not None:
+                watch.hooks.kept(create_graph)
         if needed is not None and needed[node]:
             arrived[node] = g
         primitive = node.primitive
@@ -121,7 +135,7 @@ def pullback(
         if primitive.together:
             wanted = list(parents) if needed is None else [p if p in needed else None for p in parents]
             if create_graph or primitive.joint is not None or isinstance(g, Traced):
-                parts = _recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
+                parts = recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
             else:
                 if needed is None:
                     _find_rooms(parents, wanted)
@@ -140,6 +154,8 @@ def pullback(
                 d = unbroadcast(d, parent.shape)
             if d.dtype is not parent.dtype and d.dtype != parent.dtype:
                 d = cast(d, parent.dtype)
+            if examiner is not None:
+                examiner.examine_step(node, i, g, saved, d)
             to = parent.order
             if parent.primitive is None:
                 watch = parent.watch  # a leaf has one
@@ -158,6 +174,8 @@ def pullback(
                         watch.grad = d
                     else:
                         watch.receive(d)
+                        if examiner is not None:
+                            examiner.examine_arrival(parent, watch.grad)
                     continue  # no need to wait for more: the leaf adds up itself
             if to in carried:
                 if to in owned and not isinstance(d, Traced):
@@ -211,7 +229,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     return summed.reshape(shape) if summed.shape != shape else summed
 
 
-def _recorded_together(
+def recorded_together(
     primitive: Primitive,
     node: Node,
     saved: Any,
@@ -219,6 +237,7 @@ def _recorded_together(
     g: Any,
     wanted: Sequence[Any],
     create_graph: bool,
+    examiner: Any = None,
 ) -> Sequence[Any]:
     """The cotangents of all arguments at once, by rules in NumPy syntax."""
     if not isinstance(primitive, Fused):
@@ -227,7 +246,8 @@ def _recorded_together(
     out, aliases = _replay(primitive, node, saved, kwargs)
     assert out._node is not None, f"the reference of {primitive.name} loses the gradient of its arguments"
     inputs = [alias for alias, want in zip(aliases, wanted, strict=True) if alias is not None and want is not None]
-    found = iter(pullback([out._node], [g], inputs=inputs, create_graph=create_graph, retain_graph=True))
+    options: dict[str, Any] = {"create_graph": create_graph, "retain_graph": True, "examiner": examiner}
+    found = iter(pullback([out._node], [g], inputs=inputs, **options))
     parts = []
     for parent, want in zip(node.parents, wanted, strict=True):
         part = None if want is None else next(found)

@@ -239,7 +239,7 @@ next_level: Callable[[], int] = count().__next__
 def batching(recording: bool | None = None) -> Iterator[int]:
     """Let primitives run on batches inside the block; gives a level of its own for what is batched here."""
     mode = current()
-    token = _mode.set(Mode(mode.recording if recording is None else recording, mode.fusing, run))
+    token = _mode.set(Mode(mode.recording if recording is None else recording, mode.fusing, run, mode.examiner))
     try:
         yield next_level()
     finally:

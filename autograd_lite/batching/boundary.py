@@ -110,7 +110,7 @@ def _sweep(run_sweep: Any, values: Sequence[Any], **options: Any) -> list[Any]:
     """A sweep inside the batch, recorded if what it carries is."""
     recorded = any(isinstance(v, Traced) and not isinstance(v, Batched) for v in values)
     mode = current()
-    token = _mode.set(Mode(recorded, mode.fusing, run))
+    token = _mode.set(Mode(recorded, mode.fusing, run, mode.examiner))
     try:
         if recorded:
             values = [v if isinstance(v, Traced) and not isinstance(v, Batched) else wrap(v, None) for v in values]
