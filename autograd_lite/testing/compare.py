@@ -78,7 +78,7 @@ class Verdict(NamedTuple):
 
 def judge(got: Array, expected: Expected, allowed: Array) -> Verdict:
     """Which places of the table `got` are further off than allowed."""
-    with np.errstate(invalid="ignore", divide="ignore"):  # infinity minus infinity: NaN, which is not within anything
+    with np.errstate(all="ignore"):  # infinity minus infinity: NaN, which is not within anything
         excess = np.maximum(np.maximum(expected.low - got, got - expected.high), 0.0)
         excess = np.where(expected.low < expected.high, excess, np.abs(got - expected.value))
         units = np.where(excess > 0, excess / allowed, 0.0)

@@ -40,10 +40,20 @@ def compared(
     """The derivatives of a function compared, by all of its inputs; `written` is a gradient written by hand."""
     run = _run(subject, written, settings, title, order, size)
     columns, found = _compared(run, strict=written is None)
+    notes = _of_underflow(subject)
     met = [column for column in columns if np.any(column.expected.low < column.expected.high)]
     if len(met) > 1 and all(column.complete for column in met) and all(comparison.ok for comparison in found):
         found += _ties_between_inputs(run, met)
-    return _beyond_kinks(found, met, run, written) if met else Result(found, [], None)
+    result = _beyond_kinks(found, met, run, written) if met else Result(found, [], None)
+    return result._replace(notes=[*notes, *result.notes])
+
+
+def _of_underflow(subject: Subject) -> list[str]:
+    """What is to be said of an answer so small that there are few digits left in it."""
+    info, size = np.finfo(np.float64), float(np.abs(subject.answer).max(initial=0.0))
+    if not 0 < size < info.tiny / info.eps:
+        return []
+    return [f"f is {size:.3g}, where numbers have few digits: its derivatives are checked to no more of them"]
 
 
 def _compared(run: Run, *, strict: bool) -> tuple[list[Column], list[Comparison]]:

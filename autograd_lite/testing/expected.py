@@ -22,6 +22,9 @@ from .subject import Part, Subject
 EVERY_ELEMENT = 2048
 """Up to this many elements, each one is looked at by itself where f has kinks."""
 
+LONGEST = 16
+"""How many times a sum of derivatives is still to be finite: it is multiplied by weights, and compared with others."""
+
 EXACT = 16
 """In units of the last place: what a derivative without differences may be off by."""
 
@@ -48,7 +51,7 @@ def exactly(value: Array, oracle: str) -> Expected:
 
 def projected(weights: Array, values: Array) -> Array:
     """The sums of `values` with each row of weights.  A zero weight leaves its value out, even one that is NaN."""
-    with np.errstate(invalid="ignore"):  # zero times infinity
+    with np.errstate(over="ignore", invalid="ignore"):  # of wrong gradients; zero times infinity
         return np.asarray(np.sum(np.where(weights != 0, weights * values.ravel(), 0.0), axis=-1))
 
 
@@ -67,6 +70,8 @@ def by_differences(
     for move in directions(x, rng):
         if move.place is None and any(slope.kinked.any() for slope in slopes):
             move = beside_kinks(f, x, move, moves, slopes)
+        if move.place is None:
+            move = within_range(move, slopes)
         slope = None
         if analytic:
             found = complex_step(f, x, move)
@@ -93,8 +98,19 @@ def by_differences(
     if analytic:
         value = np.stack([projected(weights, slope) for slope in exact], axis=-1)
         terms = np.stack([projected(np.abs(weights), np.abs(slope)) for slope in exact], axis=-1)
-        return moves, exactly(value, "complex step")._replace(error=EXACT * np.finfo(np.float64).eps * terms)
+        error = EXACT * np.finfo(np.float64).eps * terms
+        return moves, exactly(value, "complex step")._replace(error=error)
     return moves, as_expected(slopes, weights)
+
+
+def within_range(move: Direction, slopes: Sequence[Slope]) -> Direction:
+    """A random direction, made shorter if the derivative along it would overflow, as single elements show it."""
+    with np.errstate(all="ignore"):
+        steepest = max((float(np.abs(slope.value).max(initial=0.0)) for slope in slopes), default=0.0)
+        if np.isfinite(LONGEST * steepest * np.abs(move.array).sum()):
+            return move
+    longest = 2.0 ** np.floor(np.log2(np.abs(move.array).max()))
+    return move._replace(array=np.asarray(move.array / longest), scale=move.scale * longest)
 
 
 def as_expected(slopes: Sequence[Slope], weights: Array) -> Expected:

@@ -55,11 +55,12 @@ def tied(x: Array, moves: Sequence[Direction], slopes: Sequence[Slope]) -> bool:
         return False
     if any(slope.kinked.any() for slope in slopes):
         return True
-    together = np.sum([moves[-1].array[m.place] * slope.value for m, slope in single], axis=0)
-    terms = np.sum([np.abs(moves[-1].array[m.place] * slope.value) for m, slope in single], axis=0)
-    unsure = np.sum([np.abs(moves[-1].array[m.place]) * slope.error for m, slope in single], axis=0)
-    apart = np.abs(together - slopes[-1].value)
-    return bool(np.any(apart > BRANCHES * (terms + np.abs(slopes[-1].value)) + 10 * (unsure + slopes[-1].error)))
+    with np.errstate(over="ignore", invalid="ignore"):  # of derivatives that are as large as numbers are
+        together = np.sum([moves[-1].array[m.place] * slope.value for m, slope in single], axis=0)
+        terms = np.sum([np.abs(moves[-1].array[m.place] * slope.value) for m, slope in single], axis=0)
+        unsure = np.sum([np.abs(moves[-1].array[m.place]) * slope.error for m, slope in single], axis=0)
+        apart = np.abs(together - slopes[-1].value)
+        return bool(np.any(apart > BRANCHES * (terms + np.abs(slopes[-1].value)) + 10 * (unsure + slopes[-1].error)))
 
 
 def between_branches(

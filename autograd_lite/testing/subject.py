@@ -131,11 +131,30 @@ class Subject:
         return self.frame.reverse(self.f, self.values, self.floating, [self.cotangent(w) for w in weights])
 
     def forward(self, part: Part, directions: Sequence[Array]) -> list[Array]:
-        """By the engine's forward sweep, J v for each tangent v of a part of the inputs."""
+        """By the engine's forward sweep, J v for each tangent v of a part of the inputs.
+
+        Where that overflows or underflows, because v is long or short, it is worked out for a v with elements below 1.
+        """
+        lengths = [1.0] * len(directions)
+        moved = self._pushed(part, directions)
+        info = np.finfo(self.dtype)
+        for k, (v, direction) in enumerate(zip(moved, directions, strict=True)):
+            longest = float(np.abs(direction).max(initial=0.0))
+            small = np.abs(v).max(initial=0.0) < info.tiny / info.eps
+            if (longest > 1 and not np.isfinite(v).all()) or (0 < longest < 1 and small):  # in the dtype of f
+                lengths[k] = 2.0 ** np.ceil(np.log2(4 * longest))
+        again = [k for k, length in enumerate(lengths) if length != 1.0]
+        if again:
+            for k, v in zip(again, self._pushed(part, [directions[k] / lengths[k] for k in again]), strict=True):
+                moved[k] = v * lengths[k]
+        return moved
+
+    def _pushed(self, part: Part, directions: Sequence[Array]) -> list[Array]:
         assert isinstance(self.frame, Engine)
         x = self.values[part.input]
         tangents = [part.put(np.zeros_like(x), v.astype(part.of(x).dtype)) for v in directions]
-        moved = self.frame.forward(self.f, self.values, part.input, tangents)
+        with np.errstate(over="ignore", under="ignore"):  # a tangent of another length is tried then
+            moved = self.frame.forward(self.f, self.values, part.input, tangents)
         return [np.asarray(self.real(v), np.float64) for v in moved]
 
 

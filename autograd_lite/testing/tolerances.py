@@ -54,11 +54,14 @@ def largest_terms(right: Array, moves: Sequence[Direction], x: Array, size: floa
     elements, sums = np.abs(right[:, single]), np.abs(right[:, ~single])
     if single.sum() == x.size:  # each sum is known term by term
         sums = elements @ np.stack([np.abs(d.array.ravel()) for d in moves if d.place is None], axis=-1)
-    cancelled = size / np.abs(x).max(initial=0.0) if x.any() else size
-    return np.asarray(np.where(single, elements.max(initial=0.0) + cancelled, sums.max(initial=0.0) + size))
+    with np.errstate(over="ignore"):  # an infinite term would allow for everything
+        cancelled = size / np.abs(x).max(initial=0.0) if x.any() else size
+        largest = np.where(single, elements.max(initial=0.0) + cancelled, sums.max(initial=0.0) + size)
+        return np.asarray(np.minimum(largest, np.finfo(np.float64).max))
 
 
 def settled(error: Array, slopes: Array, moves: Sequence[Direction], size: float) -> bool:
     """Whether finite differences mean anything: their errors are small next to the slopes, or are noise of f."""
-    noise = np.array([np.finfo(np.float64).eps * size / direction.scale for direction in moves])
-    return bool(np.all(error <= UNSURE * np.abs(slopes).max(initial=0.0) + NOISE * noise))
+    info = np.finfo(np.float64)
+    noise = NOISE * max(info.eps * size, float(info.smallest_subnormal))
+    return bool(np.all(error <= UNSURE * np.abs(slopes).max(initial=0.0) + noise / np.array([m.scale for m in moves])))

@@ -1,6 +1,7 @@
 """What the assertion takes, and what it refuses."""
 
 import json
+import warnings
 from typing import Any
 
 import numpy as np
@@ -444,3 +445,41 @@ def test_what_is_said_of_the_usual_wrongs() -> None:
     assert "input 0[7, 31]: got 0, expected" in str(report)
     narrow = check_gradients(lambda x: np.sum(x * x), large.astype(np.float32), grad=one_forgotten)
     assert "float32 noise" not in narrow.diagnoses
+
+
+# --- where numbers end -------------------------------------------------------------------------------------
+
+AT_THE_ENDS = {
+    "underflow": (lambda x: np.sum(x * x), np.array([1e-160]), lambda x: 2 * x),
+    "underflow of elements": (lambda x: np.sum(x * x), np.array([1e-160, 3e-160]), lambda x: 2 * x),
+    "nothing is left of f": (lambda x: np.sum(x * x * x), np.array([1e-110]), lambda x: 3 * x * x),
+    "overflow at the step": (lambda x: np.sum(np.exp(x)), np.array([709.0]), np.exp),
+    "overflow of the sum": (lambda x: np.sum(np.exp(x)), np.array([709.5, 700.0]), np.exp),
+    "overflow of a square": (lambda x: np.sum(x * x), np.array([1.3e154, 2.0]), lambda x: 2 * x),
+    "float32 overflow": (lambda x: np.sum(np.exp(x)), np.array([88.0], np.float32), np.exp),
+    "float32 underflow": (lambda x: np.sum(x * x), np.array([1e-22], np.float32), lambda x: 2 * x),
+}
+
+
+@pytest.mark.parametrize("oracle", ["auto", "differences", "taylor"])
+@pytest.mark.parametrize("name", AT_THE_ENDS)
+def test_right_gradients_are_accepted_where_numbers_end(name: str, oracle: str) -> None:
+    f, x, grad = AT_THE_ENDS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert_gradients_close(f, x, oracle=oracle)
+        assert_gradients_close(f, x, grad=grad, oracle=oracle)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.0, -1.0, 1.1])
+@pytest.mark.parametrize("name", [name for name in AT_THE_ENDS if name != "nothing is left of f"])
+def test_wrong_gradients_are_rejected_where_numbers_end(name: str, factor: float) -> None:
+    f, x, grad = AT_THE_ENDS[name]
+    with pytest.raises(GradientsDiffer, match=r"is wrong: \d of \d differ"):
+        assert_gradients_close(f, x, grad=lambda x: x.dtype.type(factor) * grad(x))
+
+
+def test_an_answer_of_few_digits_is_noted() -> None:
+    (note,) = check_gradients(*AT_THE_ENDS["underflow"][:2]).notes
+    assert note.startswith("f is 1e-320, where numbers have few digits")
+    assert check_gradients(AT_THE_ENDS["underflow"][0], np.zeros(2)).notes == ()

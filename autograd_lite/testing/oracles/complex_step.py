@@ -30,6 +30,7 @@ __all__ = ["agrees", "complex_step", "unit"]
 
 STEP = 2.0**-100
 UNSURE = 1e-4
+TINY = 2.0**-20
 
 
 def complex_step(f: Callable[[Array], Any], x: Array, direction: Direction) -> Array | None:
@@ -43,6 +44,8 @@ def complex_step(f: Callable[[Array], Any], x: Array, direction: Direction) -> A
             return None
         if answer.dtype.kind != "c":
             return None
+        if direction.scale < TINY and np.abs(answer.real).max(initial=0.0) < np.finfo(np.float64).tiny / STEP:
+            return None  # so small a step of so small an f: what is 0 may have been lost
         slope = answer.imag / h
     return slope if np.isfinite(slope).all() else None
 

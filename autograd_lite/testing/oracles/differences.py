@@ -90,10 +90,12 @@ def derivative_along(f: Callable[[Array], Any], x: Array, direction: Direction, 
     largest = float(sizes(x).max(initial=1.0))
     size = largest if direction.place is None else direction.scale
     flat = size_nearby(f, x, direction, here) / max(largest, 1.0)  # next to this a slope is none
+    nothing = np.finfo(here.dtype).smallest_subnormal / (FIRST_STEP * direction.scale / 2**HALVINGS)  # where f is 0
     for factor, enough in (
         (SMALLER[0], ENOUGH), (1 / size, ENOUGH), (SMALLER[0] / size, ENOUGH), *((k, MODEST) for k in SMALLER[1:])
     ):  # fmt: skip
-        if np.all(error <= enough * max(float(np.abs(slope).max(initial=0.0)), flat)):
+        steepest = float(np.abs(slope).max(initial=0.0))
+        if np.all(error <= (enough * max(steepest, flat) if steepest or flat else nothing)):
             break
         new, new_error, new_bend = _extrapolated(f, x, direction, FIRST_STEP * direction.scale * factor, here)
         # Two that agree: the smaller error.  Two that do not: the larger steps have settled by accident, on
@@ -125,6 +127,12 @@ def size_nearby(f: Callable[[Array], Any], x: Array, direction: Direction, here:
     return away if np.isfinite(away) and size < CANCELLED * away else size
 
 
+def last_places(plus: Array, minus: Array) -> Array:
+    """What rounding may do to two answers of f: a unit in the last place, also of numbers that have few of them."""
+    info = np.finfo(plus.dtype)
+    return np.asarray(np.maximum(info.eps * np.maximum(np.abs(plus), np.abs(minus)), info.smallest_subnormal))
+
+
 def _extrapolated(
     f: Callable[[Array], Any], x: Array, direction: Direction, step: float, here: Array, halvings: int = HALVINGS
 ) -> tuple[Array, Array, Array]:
@@ -137,7 +145,7 @@ def _extrapolated(
             h = step / 2**k
             away = h * direction.array
             plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
-            rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / h
+            rounding = last_places(plus, minus) / h
             plus, minus = plus.astype(np.float64, copy=False), minus.astype(np.float64, copy=False)
             row = [(plus - minus) / (2 * h)]
             for j, older in enumerate(above, start=1):
@@ -182,5 +190,5 @@ def _bend(f: Callable[[Array], Any], x: Array, direction: Direction, step: float
     away = step * direction.array
     with np.errstate(all="ignore"):
         plus, minus = np.asarray(f(np.asarray(x + away))), np.asarray(f(np.asarray(x - away)))
-        rounding = np.finfo(plus.dtype).eps * np.maximum(np.abs(plus), np.abs(minus)) / step
+        rounding = last_places(plus, minus) / step
         return (plus.astype(np.float64) - here - (here.astype(np.float64) - minus)) / step, rounding

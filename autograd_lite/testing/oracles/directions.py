@@ -27,8 +27,8 @@ DENSE, SAMPLED = 8, 24
 """For larger arrays: how many random directions, and how many single elements picked at random."""
 
 
-SMALLEST = 2.0**-1000
-"""The size of the smallest numbers: a step is a small part of it, and must not vanish."""
+SMALLEST, LARGEST = 2.0**-1000, 1023
+"""The size of the smallest numbers, as a small part of it is a step and must be there; the exponent of the largest."""
 
 
 class Direction(NamedTuple):
@@ -70,8 +70,12 @@ def directions(x: Array, rng: np.random.Generator) -> Iterator[Direction]:
 
 
 def projections(answer: Array, rng: np.random.Generator) -> Iterator[Direction]:
-    """The sums of an answer's elements to look at: each by itself, and random ones, whatever the elements' sizes."""
-    return directions(np.ones(answer.shape), rng)
+    """The sums of an answer's elements to look at: each by itself, and random ones, whatever the elements' sizes.
+
+    No weight is above 1, so that none makes a derivative overflow.
+    """
+    for row in directions(np.ones(answer.shape), rng):
+        yield row if row.place is not None else row._replace(array=row.array / 2)
 
 
 def sizes(x: Array) -> Array:
@@ -81,4 +85,4 @@ def sizes(x: Array) -> Array:
     if not there.all():
         nonzero = magnitudes[there]
         magnitudes = np.where(there, magnitudes, np.median(nonzero) if nonzero.size else 1.0)
-    return np.asarray(np.maximum(np.exp2(np.round(np.log2(magnitudes))), SMALLEST))
+    return np.asarray(np.maximum(np.exp2(np.minimum(np.round(np.log2(magnitudes)), LARGEST)), SMALLEST))

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from .differences import last_places
 from .directions import Array
 
 __all__ = ["remainder_slope"]
@@ -54,7 +55,7 @@ def remainder_slope(f: Callable[[Array], Any], x: Array, direction: Array, slope
         for k in range(STEPS):
             h = FIRST / 2**k
             there = np.asarray(f(np.asarray(x + h * direction)))
-            floor = ROUNDING * np.finfo(there.dtype).eps * (np.abs(there).sum() + np.abs(here).sum())
+            floor = ROUNDING * float(last_places(there, here.astype(there.dtype)).sum())
             remainder = float(np.abs(there - here - h * slope).sum())
             if not np.isfinite(remainder):
                 continue
