@@ -45,7 +45,7 @@ class Methods(Traced):
         return iter(ops.unstack(self))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self._data == (value._data if isinstance(value, Traced) else value)).any())
+        return bool(_np.any(self._data == (value._data if isinstance(value, Traced) else value)))
 
     def _ask(self, name: str, **options: Any) -> Tensor:
         """What a method of the array inside answers, without gradient; NumPy's dispatch would take longer than it."""

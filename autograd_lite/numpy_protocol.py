@@ -78,7 +78,7 @@ def _carries_gradient(value: Any) -> bool:
     return isinstance(value, dict) and any(_carries_gradient(item) for item in value.values())
 
 
-def _rule_for(function: Function) -> Function | None:
+def declared_for(function: Function) -> Function | None:
     """What runs when a NumPy function is called on a Tensor; families that are seldom used are imported here."""
     found = implementations.get(function) or registry.get(function)
     if found is None:
@@ -131,7 +131,7 @@ class _Places:
         self.known[function] = self
 
 
-def _bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments as a rule takes them: what NumPy requires, and Tensors, by position; `out`, and what follows, by
     keyword."""
     places = _Places.known.get(function) or _Places(function)
@@ -148,7 +148,7 @@ def _bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     return args, kwargs
 
 
-def _are_bound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+def _arebound(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether the arguments are already as a rule takes them: the usual case, known at one look."""
     places = _Places.known.get(function)
     if places is None or not places.required <= len(args) <= places.out:
@@ -239,7 +239,7 @@ class NumpyProtocol(Traced):
                     raise TypeError(f"{name_of(ufunc)}({', '.join(map(describe, inputs))}): {foreign(x)}")
         out = kwargs.pop("out", None)
         recorded = current().recording and _carries_gradient(inputs)
-        function = _rule_for(ufunc)
+        function = declared_for(ufunc)
         if recorded and (function is not None or ufunc not in WITHOUT_DERIVATIVE):
             if function is None:
                 raise _refusal(ufunc)
@@ -257,12 +257,12 @@ class NumpyProtocol(Traced):
         for kind in types:
             if not issubclass(kind, (Traced, ndarray)):
                 return NotImplemented
-        function = implementations.get(func) or registry.get(func) or _rule_for(func)
-        if function is not None and _are_bound(func, args, kwargs):
+        function = implementations.get(func) or registry.get(func) or declared_for(func)
+        if function is not None and _arebound(func, args, kwargs):
             return _told_again(func, function, args, kwargs)
         recorded = current().recording and (_carries_gradient(args) or _carries_gradient(kwargs))
         if recorded or function is not None:
-            args, kwargs = _bound(func, args, kwargs)
+            args, kwargs = bound(func, args, kwargs)
         out = kwargs.pop("out", None) if "out" in kwargs else None
         if out is not None and not recorded:
             return _plain_into(func, args, kwargs, out)

@@ -22,7 +22,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from .. import ufuncs
 from ..methods import Methods
 from ..mode import Mode, _mode, current
-from ..numpy_protocol import _bound, _rule_for
+from ..numpy_protocol import bound, declared_for
 from ..ops.words import whole
 from ..primitive import Primitive, Traced, registry
 from .rules import rule_for, rule_for_function
@@ -98,7 +98,7 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
             if isinstance(x, Traced) and not isinstance(x, Batched):
                 return x.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
         self._refuse_out(kwargs)
-        function = _rule_for(ufunc)
+        function = declared_for(ufunc)
         if function is not None and (kwargs if method == "__call__" else method in ("outer", "at")):
             return ufuncs.run(function, ufunc, method, inputs, kwargs)
         if method == "__call__":
@@ -107,10 +107,10 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
 
     def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         self._refuse_out(kwargs)
-        function = _rule_for(func)
+        function = declared_for(func)
         if function is None:
             return _call(func, args, kwargs)
-        args, kwargs = _bound(func, args, kwargs)
+        args, kwargs = bound(func, args, kwargs)
         return function(*args, **kwargs)
 
     def _refuse_out(self, kwargs: dict[str, Any]) -> None:
@@ -207,6 +207,7 @@ def run(primitive: Primitive, args: Any, kwargs: dict[str, Any]) -> Any:
     level = newest((*args, kwargs) if kwargs else args)
     if level < 0:
         return primitive.raw(*args, **kwargs)
+    _check_alive()
     return _wrapped(rule_for(primitive)(primitive, level, args, kwargs), level)
 
 
@@ -217,7 +218,16 @@ def _call(function: Any, args: Any, kwargs: dict[str, Any], name: str | None = N
     level = newest((*args, kwargs))
     if level < 0:
         return function(*args, **kwargs)
+    _check_alive()
     return _wrapped(rule_for_function(function, name)(function, level, args, kwargs), level)
+
+
+def _check_alive() -> None:
+    """Raise if a batch has got out of the function that was mapped, where nobody knows which axis is hidden."""
+    if current().run is None:
+        raise RuntimeError(
+            "a Tensor from inside vmap is used after vmap has ended: return it from the function instead of storing it"
+        )
 
 
 def _wrapped(answer: Any, level: int) -> Any:

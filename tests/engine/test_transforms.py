@@ -386,3 +386,20 @@ def test_errors_of_transforms() -> None:
         vjp(lambda x: (x, x), X)[1](X)
     with pytest.raises(ValueError, match=r"the tangents: .*\['b'\] is missing"):
         jvp(lambda p: p["a"] + p["b"], ({"a": X, "b": X},), ({"a": X},))
+
+
+def test_what_gets_out_of_vmap_is_refused() -> None:
+    kept = []
+    vmap(lambda x: kept.append(x) or x)(X)
+    with pytest.raises(RuntimeError, match="used after vmap has ended"):
+        kept[0] + 1
+    with pytest.raises(TypeError, match="inside vmap"):
+        vmap(lambda x: np.float64(1.0 in x))(X)
+
+
+def test_an_error_inside_leaves_no_trace() -> None:
+    with pytest.raises(ZeroDivisionError):
+        vmap(lambda x: 1 // 0)(X)
+    t = ag.Tensor(X, requires_grad=True)
+    (t * 2).sum().backward()
+    close(t.grad, np.full_like(X, 2.0))
