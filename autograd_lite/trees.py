@@ -85,10 +85,8 @@ def flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[li
 
 
 def _taken_apart(tree: Any, found: list[Any], is_leaf: Callable[[Any], bool] | None) -> Structure:
-    if hasattr(tree, "dtype") or (is_leaf is not None and is_leaf(tree)):  # an array, without looking further
-        container = None
-    else:
-        container = _container(tree)
+    is_one = hasattr(tree, "dtype") or (is_leaf is not None and is_leaf(tree))  # an array, without looking further
+    container = None if is_one else _container(tree)
     if container is None:
         found.append(tree)
         return LEAF
