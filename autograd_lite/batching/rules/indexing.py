@@ -13,7 +13,7 @@ import numpy as np
 
 from ...ops.indexing import getitem, scatter, within
 from ...ops.words import axis_in
-from .looping import loop
+from .looping import loop, one_by_one
 from .parts import Rule, ahead, is_batched, mentions, ndim_of, spread_out
 
 
@@ -22,7 +22,7 @@ class _Index:
 
     def __init__(self, index: Any, ndim: int, level: int) -> None:
         parts = list(index) if isinstance(index, tuple) else [index]
-        parts = [np.asarray(part) if isinstance(part, (list, bool, np.bool_)) else part for part in parts]
+        parts = [np.asarray(part) if isinstance(part, list) else part for part in parts]
         flat: list[Any] = []
         for part in parts:  # a mask is as good as the arrays of places where it holds
             if getattr(getattr(part, "dtype", None), "kind", "") == "b":
@@ -31,12 +31,11 @@ class _Index:
                         "inside vmap, a mask that each example has of its own would pick different numbers of "
                         "elements; use np.where(mask, a, b)"
                     )
-                flat.extend(np.nonzero(part) if part.ndim else [np.arange(int(part))])
-                self.from_nothing = not part.ndim
+                flat.extend(np.nonzero(part))
             else:
                 flat.append(part)
         used = sum(part is not None and part is not Ellipsis for part in flat)
-        if Ellipsis not in [part for part in flat if part is Ellipsis or part is None]:
+        if not any(part is Ellipsis for part in flat):
             flat.append(Ellipsis)
         place = next(i for i, part in enumerate(flat) if part is Ellipsis)
         flat[place : place + 1] = [slice(None)] * (ndim - used)
@@ -46,7 +45,7 @@ class _Index:
         self.together = not self.arrays or self.arrays[-1] - self.arrays[0] + 1 == len(self.arrays)
         self.own = any(is_batched(flat[i], level) for i in self.arrays)
         self.picked = max((ndim_of(flat[i]) for i in self.arrays), default=0)
-        self.before = sum(True for i in range(self.arrays[0])) if self.arrays and self.together else 0
+        self.before = self.arrays[0] if self.arrays and self.together else 0
 
     def behind(self, level: int, n: int) -> tuple[tuple[Any, ...], bool]:
         """The index into the batch, and whether the picked axes come first behind that of the batch."""
@@ -154,9 +153,25 @@ def _take(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
     return _getitem(None, level, (x, index), {})
 
 
+def _unless_odd(place: int, rule: Rule) -> Rule:
+    """The rule, unless the index, at `place` among the arguments, has a single truth: that makes an axis of no axis."""
+
+    def checked(function: Any, level: int, args: Any, kwargs: dict[str, Any]) -> Any:
+        index = args[place] if isinstance(args[place], tuple) else (args[place],)
+        if any(isinstance(part, (bool, np.bool_)) or _is_truth(part) for part in index):
+            return one_by_one(function, level, args, kwargs)
+        return rule(function, level, args, kwargs)
+
+    return checked
+
+
+def _is_truth(part: Any) -> bool:
+    return getattr(getattr(part, "dtype", None), "kind", "") == "b" and part.ndim == 0
+
+
 RULES: dict[str, Rule] = {
-    "getitem": _getitem,
-    "scatter_add": _scatter_add,
-    "setitem": _setitem,
+    "getitem": _unless_odd(1, _getitem),
+    "scatter_add": _unless_odd(1, _scatter_add),
+    "setitem": _unless_odd(2, _setitem),
     "take": _take,
 }
