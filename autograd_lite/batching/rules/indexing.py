@@ -36,13 +36,14 @@ class _Index:
                 flat.append(part)
         used = sum(part is not None and part is not Ellipsis for part in flat)
         if not any(part is Ellipsis for part in flat):
-            flat.append(Ellipsis)
+            flat.append(Ellipsis)  # one that stands for no axes still tells arrays before it from those behind
         place = next(i for i, part in enumerate(flat) if part is Ellipsis)
         flat[place : place + 1] = [slice(None)] * (ndim - used)
         self.parts = flat
         self.arrays = [i for i, part in enumerate(flat) if not isinstance(part, slice) and part is not None]
         self.plain = not any(hasattr(flat[i], "shape") for i in self.arrays)  # numbers alone pick no new axes
-        self.together = not self.arrays or self.arrays[-1] - self.arrays[0] + 1 == len(self.arrays)
+        apart = ndim == used and any(i < place for i in self.arrays) and any(i >= place for i in self.arrays)
+        self.together = not apart and (not self.arrays or self.arrays[-1] - self.arrays[0] + 1 == len(self.arrays))
         self.own = any(is_batched(flat[i], level) for i in self.arrays)
         self.picked = max((ndim_of(flat[i]) for i in self.arrays), default=0)
         self.before = self.arrays[0] if self.arrays and self.together else 0
