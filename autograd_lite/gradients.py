@@ -21,10 +21,7 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
     """The cotangent to begin a backward sweep with, an ndarray or a Tensor: the conjugate of the gradient given."""
     node = output._node
     if node is None:
-        raise RuntimeError(
-            f"{doing}: no gradient flows to this Tensor; it was not computed from Tensors with requires_grad=True, "
-            "or recording was off (no_grad), or it was detached"
-        )
+        raise RuntimeError(f"{doing}: no gradient flows to this Tensor, {describe(output)}; {_why_none_flows(output)}")
     if gradient is None:
         if node.dtype.kind == "c":
             raise RuntimeError(
@@ -47,6 +44,18 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
     if g.dtype != output.dtype:
         g = sweeps.cast(g, output.dtype)
     return np.conjugate(g) if g.dtype.kind == "c" else g
+
+
+def _why_none_flows(output: Tensor) -> str:
+    if output.dtype.kind not in "fc":
+        return (
+            "only floating-point and complex numbers have gradients: comparisons, argmax and rounding give none, and "
+            "integers are cast before they are used, t.astype(np.float32)"
+        )
+    reason = "it was not computed from Tensors with requires_grad=True, or it was detached"
+    if current().recording:
+        return f"{reason}, or recording was off (no_grad) when it was computed"
+    return f"recording is off here: compute it outside of no_grad, or inside `with ag.enable_grad():`; or else {reason}"
 
 
 def sweep(run: Any, nodes: list[Any], values: list[Any], *, create_graph: bool, **options: Any) -> list[Any]:
@@ -175,8 +184,8 @@ def _batched(
         batch = g if g is None or isinstance(g, Traced) else from_python(g)
         if batch is None or tuple(batch.shape[1:]) != tuple(y.shape) or len(batch.shape) == 0:
             raise RuntimeError(
-                f"grad(): with is_grads_batched=True, grad_outputs[{i}] holds n cotangents of shape {y.shape} along its "
-                f"first axis, and is not {'None' if batch is None else f'of shape {batch.shape}'}"
+                f"grad(): with is_grads_batched=True, grad_outputs[{i}] holds n cotangents of shape {y.shape} along "
+                f"its first axis, and is not {'None' if batch is None else f'of shape {batch.shape}'}"
             )
         batches.append(batch)
     sizes = {batch.shape[0] for batch in batches}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import count
 from typing import Any
 from weakref import ref
 
@@ -120,6 +121,9 @@ def _kind(answer: Any) -> str:
     return describe(answer) if hasattr(answer, "shape") else type(answer).__name__
 
 
+_BEFORE_ALL = -(1 << 62)  # newer than any node: they are counted downwards, from 0
+
+
 class Awaited:
     """Leaves with hooks, which a sweep calls as soon as all that flows to a leaf has arrived, and only once.
 
@@ -128,6 +132,8 @@ class Awaited:
     """
 
     def __init__(self, outputs: Sequence[Node], needed: Container[Node] | None) -> None:
+        self.next_turn: Callable[[], int] = count(_BEFORE_ALL).__next__
+        """Numbers in the sweep's time: leaves whose gradients are complete come next, in that order."""
         self.missing: dict[Node, int] = {}
         self.totals: dict[Node, Any] = {}
         seen = set()

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from . import changes
-from .changes import check_unchanged, next_order
+from .changes import check_unchanged, next_order, recorded_at
 from .hooks import Awaited
 from .mode import _mode, current
 from .primitive import Fused, Primitive, Traced, linear
@@ -125,6 +125,7 @@ def pullback(
             raise RuntimeError(
                 f"backward through {node.name} a second time: what it had saved was released by the first backward; "
                 "pass retain_graph=True to the first one, or add the losses up and call backward() once"
+                f"{recorded_at(node)}"
             )
         if order > changes.last_change:
             check_unchanged(node)
@@ -165,13 +166,13 @@ def pullback(
                             awaited = Awaited(outputs, needed)
                         total = awaited.add(parent, d)
                         if total is not None:
-                            now = next_order()  # as if it were the newest: it is the next to be visited
+                            now = awaited.next_turn()
                             carried[now] = total
                             heappush(waiting, (now, parent))
                         continue
                 elif needed is None:
                     if parts is not None and d is wanted[i]:  # written where the gradient is kept
-                        watch.grad = d
+                        watch.receive_in_room(d)
                     else:
                         watch.receive(d)
                         if examiner is not None:
@@ -216,7 +217,7 @@ def _find_rooms(parents: Sequence[Node | None], wanted: list[Any]) -> None:
                 and not watch.complex
                 and parents.count(parent) == 1  # one that is several arguments at once is left to add up
             ):
-                room = watch.room()
+                room = watch.claim_room()
                 if room is not None:
                     wanted[i] = room
 
@@ -320,7 +321,7 @@ def pushforward(
         if saved is None:
             raise RuntimeError(
                 f"forward mode through {node.name} after backward has released what it had saved; "
-                "pass retain_graph=True to backward()"
+                f"pass retain_graph=True to backward(){recorded_at(node)}"
             )
         if node.order > changes.last_change:
             check_unchanged(node)

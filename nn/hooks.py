@@ -167,13 +167,16 @@ class Hookable:
         argument, also a single gradient) that flows on in its place.  If no argument requires a gradient, the hook is
         called with Nones when those of the outputs have arrived.  In second derivatives it is called in each sweep.
 
+        >>> import numpy as np
         >>> from autograd_lite import nn, Tensor
         >>> layer = nn.Linear(3, 2)
         >>> x = Tensor([[1.0, 2.0, 3.0]], requires_grad=True)
-        >>> with layer.register_full_backward_hook(lambda module, grad_input, grad_output: (grad_input[0] * 0,)):
+        >>> def ones(module, grad_input, grad_output):
+        ...     return np.ones((1, 3), np.float32)
+        >>> with layer.register_full_backward_hook(ones):
         ...     layer(x).sum().backward()
         >>> x.grad
-        Tensor([[0., 0., 0.]], dtype=float32)
+        Tensor([[1., 1., 1.]], dtype=float32)
         """
         return RemovableHandle(self._own_hooks().after_backward, hook, prepend)
 
