@@ -43,6 +43,7 @@ class _Index:
         self.arrays = [i for i, part in enumerate(flat) if not isinstance(part, slice) and part is not None]
         self.plain = not any(hasattr(flat[i], "shape") for i in self.arrays)  # numbers alone pick no new axes
         apart = ndim == used and any(i < place for i in self.arrays) and any(i >= place for i in self.arrays)
+        self.gap = place if apart else None
         self.together = not apart and (not self.arrays or self.arrays[-1] - self.arrays[0] + 1 == len(self.arrays))
         self.own = any(is_batched(flat[i], level) for i in self.arrays)
         self.picked = max((ndim_of(flat[i]) for i in self.arrays), default=0)
@@ -90,6 +91,8 @@ def _getitem_of_one(level: int, x: Any, index: Any) -> Any:
     seen = _Index(index, ndim_of(x), level)
     n = next(part.physical.shape[0] for part in seen.parts if is_batched(part, level))
     (_, *parts), _ = seen.behind(level, n)
+    if seen.gap is not None:
+        parts.insert(seen.gap, ...)
     picked = getitem(x, tuple(parts))
     if seen.together and seen.before:  # NumPy has put the batch and the picked axes where the arrays stand
         return np.moveaxis(picked, seen.before, 0)
