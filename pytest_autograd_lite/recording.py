@@ -6,7 +6,6 @@ workers of pytest-xdist to the controller like everything else that is known of 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +34,16 @@ class Recorder:
         self._outside: list[Check] = []
         self._checks: list[Check] = []
         self._outcomes: dict[str, str] = {}
-        if not self._worker:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._worker and not self._path.parent.is_dir():
+            raise pytest.UsageError(
+                f"--gradient-report={config.option.gradient_report}: there is no directory {self._path.parent}; "
+                "make it first"
+            )
 
     def _note(self, report: Report) -> None:
-        self._pending.append(_plain(report.as_dict()))
+        from autograd_lite.testing.pages import as_data
+
+        self._pending.append(as_data(report.as_dict()))
 
     def pytest_sessionstart(self) -> None:
         from autograd_lite.testing import reports
@@ -89,17 +93,3 @@ class Recorder:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         wrong = sum(not check["ok"] for check in self._checks)
         terminalreporter.write_line(f"gradient report: {len(self._checks)} checks, {wrong} wrong, in {self._path}")
-
-
-def _plain(value: Any) -> Any:
-    """What JSON and pytest-xdist can carry: Python's own numbers; those that are not finite by name."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (bool, str)) or value is None:
-        return value
-    if isinstance(value, int):
-        return int(value)
-    number = value.item() if hasattr(value, "item") else value
-    return str(number) if isinstance(number, float) and not math.isfinite(number) else number

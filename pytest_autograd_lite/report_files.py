@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from autograd_lite.testing.pages import escaped, line
 
 Check = dict[str, Any]
 
@@ -90,11 +91,11 @@ def details(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
 
 def as_markdown(checks: Sequence[Check], root: Path) -> str:
     """A table, and under it what is wrong."""
-    lines = ["# Gradients compared", "", _counted(checks), "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
-    lines += [_line([_escaped(cell) for cell in row]) for row in rows(checks, root)]
+    lines = ["# Gradients compared", "", _counted(checks), "", line(HEADINGS), line(["---"] * len(HEADINGS))]
+    lines += [line([escaped(cell) for cell in row]) for row in rows(checks, root)]
     for test, text in details(checks):
         fence = "`" * max(3, 1 + max(map(len, text.split("`")), default=0)) if "```" in text else "```"
-        lines += ["", f"## {_escaped(test)}", "", f"{fence}text", text, fence]
+        lines += ["", f"## {escaped(test)}", "", f"{fence}text", text, fence]
     return "\n".join(lines) + "\n"
 
 
@@ -133,13 +134,3 @@ def _function(check: Check, root: Path) -> str:
 
 def _number(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.3g}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is, inside of a table too."""
-    text = re.sub(r"[\\`*<|]", r"\\\g<0>", " ".join(text.split()))
-    return re.sub(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", lambda found: "\\_" * len(found[0]), text)

@@ -17,6 +17,7 @@ import numpy as np
 from .. import func
 from ..gradients import grad as gradients_of
 from ..tensor import Tensor
+from .answers import single, spoken
 from .oracles.directions import Array, dense
 
 Function = Callable[..., Any]
@@ -35,8 +36,12 @@ class Frame:
         return value.copy() if isinstance(value, np.ndarray) else value
 
     def array(self, answer: Any) -> Array:
-        """What the function gave, as an ndarray."""
-        return np.asarray(answer)
+        """What the function gave, as an ndarray.
+
+        Raises:
+            TypeError: it gave several things, or nothing.
+        """
+        return np.asarray(single(answer))
 
     def precision(self) -> AbstractContextManager[Any]:
         """A context in which double precision is kept."""
@@ -66,7 +71,7 @@ class Engine(Frame):
         return Tensor(value) if floating else super().argument(value, floating=floating)
 
     def array(self, answer: Any) -> Array:
-        return np.asarray(answer.data if isinstance(answer, Tensor) else answer)
+        return np.asarray(answer.data if isinstance(answer, Tensor) else single(answer))
 
     def reverse(
         self, f: Function, values: Sequence[Any], floating: Sequence[int], cotangents: Sequence[Array]
@@ -124,7 +129,10 @@ class Torch(Frame):
 
     def array(self, answer: Any) -> Array:
         if not isinstance(answer, self.torch.Tensor):
-            return np.asarray(answer)
+            raise TypeError(
+                f"with grad='torch', f must give a tensor of PyTorch's, not {spoken(single(answer))}; float(), .item() "
+                "and .numpy() take a tensor out of the graph"
+            )
         return torch_array(answer)
 
     def reverse(
@@ -246,8 +254,17 @@ def as_reference(f: Function, values: Sequence[Any], floating: Sequence[int]) ->
 
 
 def torch_array(x: Any) -> Array:
-    """The values of a tensor of PyTorch's, without a copy where there is no need for one."""
-    return np.asarray(x.numpy(force=True))
+    """The values of a tensor of PyTorch's, without a copy where there is no need for one.
+
+    Raises:
+        TypeError: its dtype is one that NumPy has not.
+    """
+    try:
+        return np.asarray(x.numpy(force=True))
+    except TypeError as error:
+        raise TypeError(
+            f"NumPy has no dtype for a tensor of {x.dtype}; check it in another one, such as x.to(torch.float32)"
+        ) from error
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ class Judged(NamedTuple):
     absolute, relative  the largest error, by itself and next to the largest element of the reference's tensor
     text                how they differ, in words; "" if they agree
     allowed             by how much each element may be off
+    differing, worst    how many elements are further off, and the largest error in units of what is allowed
     """
 
     absolute: float
@@ -36,6 +37,8 @@ class Judged(NamedTuple):
     got: Array
     expected: Array
     allowed: Array
+    differing: int
+    worst: float
 
     @property
     def ok(self) -> bool:
@@ -78,10 +81,11 @@ class Judge(NamedTuple):
         nothing = np.zeros(())
         if (got.shape, got.dtype) != (expected.shape, expected.dtype):
             text = f"it is {describe(got)}, in the reference {describe(expected)}"
-            return Judged(np.inf, np.inf, text, got, expected, nothing)
+            return Judged(np.inf, np.inf, text, got, expected, nothing, max(got.size, 1), np.inf)
         if got.dtype.kind not in "fc" or not got.size:
             count = np.count_nonzero(got != expected)
-            return Judged(0.0, 0.0, f"{count} of {got.size} differ" if count else "", got, expected, nothing)
+            text, worst = (f"{count} of {got.size} differ", np.inf) if count else ("", 0.0)
+            return Judged(0.0, 0.0, text, got, expected, nothing, count, worst)
         precision = float(np.finfo(got.dtype).eps)
         with np.errstate(all="ignore"):
             size = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
@@ -91,9 +95,13 @@ class Judge(NamedTuple):
             if self.rtol is not None or self.atol is not None:
                 allowed = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(expected).astype(np.float64)
             wrong = ~(off <= allowed)
-            worst = float(np.max(np.where(np.isnan(off), np.inf, off)))
-        return Judged(worst, worst / size if worst and size else worst, _told(got, expected, off, wrong), got, expected,
-                      np.asarray(allowed))  # fmt: skip
+            off = np.where(np.isnan(off), np.inf, off)
+            worst = float(off.max())
+            units = float(np.where(off > 0, off / allowed, 0.0).max())
+        return Judged(
+            worst, worst / size if worst and size else worst, _told(got, expected, off, wrong), got, expected,
+            np.asarray(allowed), int(np.count_nonzero(wrong)), units,
+        )  # fmt: skip
 
 
 def _told(got: Array, expected: Array, off: Array, wrong: Array) -> str:

@@ -37,6 +37,21 @@ class Names:
         return name
 
 
+def refuse_unknown(given: Mapping[str, str], model: Side, reference: Side) -> None:
+    """Raise ValueError for names of which there is nothing: they would be left out in silence."""
+    problems = []
+    for side, who, names in ((model, "the model", given), (reference, "the reference", given.values())):
+        known = [*side.modules, *side.parameters]
+        unknown = [name for name in names if not any(f"{k}.".startswith(f"{name}.") for k in known)]
+        if unknown:
+            here = ", ".join(repr(name) for name in known if name)
+            problems.append(f"  in {who} there is no {' and no '.join(map(repr, unknown))}; it has {here}")
+    if problems:
+        raise ValueError(
+            "compare_models: names={name in the model: name in the reference}, but\n" + "\n".join(problems)
+        )
+
+
 def matched_parameters(model: Side, reference: Side, names: Names) -> dict[str, str]:
     """For each parameter of the model the name of that in the reference.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 
 from .model_reports import ModelComparison, Row
+from .pages import escaped, line
 
 _HEADINGS = ("", "kind", "tensor", "shape", "dtype", "absolute error", "relative error", "")
 _NUMBERS = 5  # the columns from here on hold numbers, up to the last
@@ -38,29 +38,18 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def markdown(comparison: ModelComparison) -> str:
     """The page in Markdown."""
-    lines = [f"# {_plain(comparison.model)} beside {_plain(comparison.reference)}", ""]
-    lines += [f"**{_plain(comparison.verdict)}**", ""]
+    lines = [f"# {escaped(comparison.model)} beside {escaped(comparison.reference)}", ""]
+    lines += [f"**{escaped(comparison.verdict)}**", ""]
     first = comparison.first_divergence
     if first is not None:
-        lines += [f"First divergence, of a {first.kind}: {_plain(first.place)}", ""]
-        lines += [*(f"- {_plain(line)}" for line in first.details), ""]
+        lines += [f"First divergence, of a {first.kind}: {escaped(first.place)}", ""]
+        lines += [*(f"- {escaped(text)}" for text in first.details), ""]
     for title, texts in (("Problems", comparison.problems), ("Notes", comparison.notes)):
         if texts:
-            lines += [f"{title}:", "", *(f"- {_plain(text)}" for text in texts), ""]
-    lines += [_line(_HEADINGS), _line(["---"] * len(_HEADINGS))]
-    lines += [_line([_plain(cell) for cell in _cells(row)]) for row in comparison.rows]
+            lines += [f"{title}:", "", *(f"- {escaped(text)}" for text in texts), ""]
+    lines += [line(_HEADINGS), line(["---"] * len(_HEADINGS))]
+    lines += [line([escaped(cell) for cell in _cells(row)]) for row in comparison.rows]
     return "\n".join([*lines, "", f"Seed {comparison.seed}.", ""])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    text = re.sub(r"[\\`*<|]", r"\\\g<0>", " ".join(text.split()))
-    # Inside of a word an underscore is one; at its edge it would begin or end what is emphasised.
-    return re.sub(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", lambda found: "\\_" * len(found[0]), text)
 
 
 def html(comparison: ModelComparison) -> str:

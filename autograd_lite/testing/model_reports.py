@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
+
+from .pages import as_data
+from .reports import Comparison, Report
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Row:
         absolute: the largest error of an element.
         relative: the same next to the largest element of the reference's tensor.
         text: how they differ; "" if they agree.
+        differing: how many elements are further off than allowed.
+        worst: the largest error, in units of what is allowed.
     """
 
     kind: str
@@ -31,6 +37,8 @@ class Row:
     absolute: float
     relative: float
     text: str
+    differing: int
+    worst: float
 
     @property
     def ok(self) -> bool:
@@ -143,9 +151,21 @@ class ModelComparison:
         """Plain dicts, lists, strings and numbers."""
         return {**asdict(self), "ok": self.ok, "verdict": self.verdict}
 
+    def as_report(self) -> Report:
+        """The same as one of the reports that `reports.observers` are told of: a comparison for each tensor."""
+        found = []
+        for row in self.rows:
+            title = f"{row.kind} {row.name} ({row.dtype}[{', '.join(map(str, row.shape))}])"
+            mode, order = ("reverse", 1) if row.kind.endswith("gradient") else ("value", 0)
+            text = f"{row.kind} {row.name}: {row.text}" if row.text else ""
+            found.append(
+                Comparison(title, mode, order, "the reference", prod(row.shape), row.differing, row.worst, text=text)
+            )
+        return Report(f"{self.model} beside {self.reference}", "", self.seed, tuple(found), self.problems, self.notes)
+
     def to_json(self) -> str:
         """All of it as JSON; numbers that are not finite are the strings "inf" and "nan"."""
-        return json.dumps(_finite(self.as_dict()), indent=2, allow_nan=False)
+        return json.dumps(as_data(self.as_dict()), indent=2, allow_nan=False)
 
     def to_markdown(self) -> str:
         """A page with the verdict, where the models diverge, and a table of all tensors."""
@@ -197,11 +217,3 @@ class ModelsDiffer(AssertionError):
 
 def _count(rows: list[Row], what: str) -> str:
     return f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and value - value != 0 else value

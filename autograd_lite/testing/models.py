@@ -16,15 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-import numpy as np
-
 from . import reports
 from .model_divergence import Both
 from .model_judging import Judge, Judged
-from .model_names import Names, copied, matched_parameters, tied_differently
+from .model_names import Names, copied, matched_parameters, refuse_unknown, tied_differently
+from .model_remarks import differing_call, inputs_not_finite, modes, not_finite, structure, unmatched
 from .model_reports import ModelComparison, ModelsDiffer, Row
 from .model_rounding import note_noise, rounded_at_random
-from .model_runs import Call, LossFunction, Run, floats, repeatable, run
+from .model_runs import LossFunction, Run, floats, repeatable, run
 from .model_sides import EngineSide, Side, side_of
 from .subject import as_value
 
@@ -74,7 +73,8 @@ def compare_models(
 
     Raises:
         TypeError: one of the models is no module of these two frameworks, or the loss is no real number.
-        ValueError: parameters have no counterpart, or one of another shape or dtype; all of them are listed.
+        ValueError: parameters have no counterpart, or one of another shape or dtype, or there is nothing of a name in
+            `names`; all of them are listed.
 
     >>> import numpy as np
     >>> import autograd_lite as ag
@@ -93,6 +93,7 @@ def compare_models(
     losses = loss if isinstance(loss, tuple) else (loss, loss)
     side, other = side_of(model), side_of(reference)
     table = Names(names or {})
+    refuse_unknown(names or {}, side, other)
     pairs = matched_parameters(side, other, table)
     judge = Judge(rtol, atol)
     values = [as_value(x) for x in inputs]
@@ -101,7 +102,7 @@ def compare_models(
         if training is not None:
             for one in (side, other):
                 stack.callback(_put_mode(one, training))
-        problems = list(_modes(side, other, table))
+        problems = list(modes(side, other, table))
         own = [row for row in _parameter_rows(side, other, pairs, judge) if not row.ok] if copy_parameters else []
         if copy_parameters:
             stack.enter_context(copied(side, other, pairs))
@@ -117,10 +118,10 @@ def compare_models(
         first, second = runs(side), runs(other)
         chance, reproducible = [], True
         for one, seen in ((side, first), (other, second)):
-            where = _differing_call(seen, runs(one, anew=1))
+            where = differing_call(seen, runs(one, anew=1))
             if where is not None:
                 chance.append((one, where))
-                reproducible = reproducible and _differing_call(seen, runs(one)) is None
+                reproducible = reproducible and differing_call(seen, runs(one)) is None
         if reproducible:
             moved = []
             for anew in (1, 2):
@@ -130,7 +131,7 @@ def compare_models(
     both = Both(first, second, table, pairs, judge)
     rows = tuple(_rows(both, with_loss=loss is not None))
     differ = any(not row.ok for row in rows)
-    notes = [*tied_differently(side, other, pairs), *_unmatched(both), *_not_finite(both)]
+    notes = [*tied_differently(side, other, pairs), *unmatched(both), *inputs_not_finite(values), *not_finite(both)]
     if own:
         notes.append(f"run with the reference's values of {', '.join(row.name for row in own)}, which differ")
     random = ", ".join(dict.fromkeys(f"{call.title} ({call.kind})" for _, call in chance))
@@ -140,11 +141,13 @@ def compare_models(
         problems.insert(0, f"random: {random}; compare with training=False, or with the same random numbers in both")
     elif chance:
         notes.append(f"random: {random}; both were run with the same random numbers")
-    problems += _structure(both)
+    problems += structure(both)
     divergence = None
     if any(not row.ok for row in rows if row.kind != "parameter"):
         divergence = both.first_in_value() or both.first_in_gradient()
-    return ModelComparison(_title(side), _title(other), seed, rows, divergence, tuple(problems), tuple(notes))
+    found = ModelComparison(_title(side), _title(other), seed, rows, divergence, tuple(problems), tuple(notes))
+    reports.publish(found.as_report())
+    return found
 
 
 def assert_models_close(
@@ -186,7 +189,10 @@ def _title(side: Side) -> str:
 
 def _row(kind: str, name: str, judged: Judged) -> Row:
     got = judged.got
-    return Row(kind, name, got.shape, got.dtype.name, judged.absolute, judged.relative, judged.text)
+    return Row(
+        kind, name, got.shape, got.dtype.name, judged.absolute, judged.relative, judged.text, judged.differing,
+        judged.worst,
+    )  # fmt: skip
 
 
 def _parameter_rows(side: Side, other: Side, pairs: Mapping[str, str], judge: Judge) -> Iterator[Row]:
@@ -221,9 +227,6 @@ def _rows(both: Both, *, with_loss: bool) -> Iterator[Row]:
             yield _row("parameter gradient", name, judge.gradients(a, b))
 
 
-# --- what is to be said beside the numbers -----------------------------------------------------------------
-
-
 def _put_mode(side: Side, training: bool) -> Callable[[], None]:
     before = [(module, module.training) for module in side.modules.values()]
     side.model.train(training)
@@ -233,57 +236,3 @@ def _put_mode(side: Side, training: bool) -> Callable[[], None]:
             module.training = mode
 
     return back
-
-
-def _modes(side: Side, other: Side, names: Names) -> Iterator[str]:
-    """The modules of which one trains and the other does not."""
-    differing = [
-        (name or "the model", module.training)
-        for name, module in side.modules.items()
-        if names(name) in other.modules and module.training != other.modules[names(name)].training
-    ]
-    if differing:
-        (name, trains), more = differing[0], len(differing) - 1
-        here, there = ("training", "evaluation") if trains else ("evaluation", "training")
-        yield (
-            f"the modes differ: {name}{f' and {more} more' if more else ''} in {here}, in the reference in {there}; "
-            "pass training=True or training=False to put both in one"
-        )
-
-
-def _differing_call(run: Run, again: Run) -> Call | None:
-    """The first call that gives another answer in another run of the same model."""
-    judge = Judge(None, None)
-    for call, repeated in zip(run.calls, again.calls, strict=False):
-        pairs = zip(call.outputs.values(), repeated.outputs.values(), strict=False)
-        if any(not judge.values(a, b).ok for a, b in pairs):
-            return call
-    return None
-
-
-def _unmatched(both: Both) -> Iterator[str]:
-    """The modules that only one of the models calls."""
-    mine = {(pair.model.name, pair.model.turn) for pair in both.calls}
-    theirs = {(pair.reference.name, pair.reference.turn) for pair in both.calls}
-    for who, seen, matched in (("the model", both.model, mine), ("the reference", both.reference, theirs)):
-        alone = [f"{call.title} ({call.kind})" for call in seen.calls if (call.name, call.turn) not in matched]
-        if alone:
-            yield f"called in {who} only, and not compared: {', '.join(alone)}"
-
-
-def _not_finite(both: Both) -> Iterator[str]:
-    """Where both models give NaN or infinity: they agree, and it is seldom meant."""
-    for pair in both.calls:
-        for path, a, b in pair.outputs():
-            if floats(a.array) and not np.isfinite(a.array).all() and both.judge.values(a, b).ok:
-                yield f"both give numbers that are not finite: {pair.model.title}{path}"
-                return
-
-
-def _structure(both: Both) -> Iterator[str]:
-    mine, theirs = (set(run.whole.outputs) for run in (both.model, both.reference))
-    for who, alone in (("the model", mine - theirs), ("the reference", theirs - mine)):
-        if alone:
-            yield f"only {who} gives {', '.join(f'output{path}' for path in sorted(alone))}"
-    if not mine and not theirs:
-        yield "neither model gives a tensor: there is nothing to compare"

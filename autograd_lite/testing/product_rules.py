@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import describe
 from ..tensor import Tensor
+from .answers import spoken
 from .oracles.directions import Array
 from .runs import difference, drawn, plain
 
@@ -39,7 +40,7 @@ def from_vjp(f_vjp: Callable[..., Any], given: Sequence[Any]) -> tuple[Any, Call
     if not isinstance(answer, (tuple, list)) or len(answer) != 2 or not callable(answer[1]):
         raise TypeError(
             "f_vjp(*args) must give a pair, the value and the function from a cotangent to gradients, "
-            f"not {_spoken(answer)}"
+            f"not {spoken(answer)}"
         )
     return answer[0], answer[1]
 
@@ -48,17 +49,8 @@ def from_jvp(f_jvp: Callable[..., Any], given: Sequence[Any], tangents: Sequence
     """The value and its tangent; TypeError if that is not what the rule gives."""
     answer = f_jvp(given, tangents)
     if not isinstance(answer, (tuple, list)) or len(answer) != 2 or any(part is None for part in answer):
-        raise TypeError(f"f_jvp(args, tangents) must give a pair, the value and its tangent, not {_spoken(answer)}")
+        raise TypeError(f"f_jvp(args, tangents) must give a pair, the value and its tangent, not {spoken(answer)}")
     return answer[0], answer[1]
-
-
-def _spoken(answer: Any) -> str:
-    """What a rule gave, in words."""
-    if isinstance(answer, (tuple, list)):
-        return f"{type(answer).__name__} of {len(answer)} ({', '.join(_spoken(part) for part in answer[:3])})"
-    if answer is None:
-        return "None"
-    return describe(answer) if isinstance(answer, (np.ndarray, Tensor)) else f"a {type(answer).__name__}"
 
 
 def pulled(given: Any, values: Sequence[Any], floating: Sequence[int]) -> list[Array]:
@@ -68,7 +60,7 @@ def pulled(given: Any, values: Sequence[Any], floating: Sequence[int]) -> list[A
         several = [several[i] for i in floating]
     if any(g is None for g in several):
         raise TypeError(
-            f"the function from a cotangent to gradients gives {_spoken(given)}: it must give an array for each "
+            f"the function from a cotangent to gradients gives {spoken(given)}: it must give an array for each "
             "floating argument, np.zeros_like of it where no gradient flows"
         )
     return [plain(g) for g in several]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import autograd_lite as ag
 from autograd_lite.testing import GradientsDiffer, assert_gradients_close, check_gradients, reports
@@ -445,6 +446,25 @@ def test_what_is_said_of_the_usual_wrongs() -> None:
     assert "input 0[7, 31]: got 0, expected" in str(report)
     narrow = check_gradients(lambda x: np.sum(x * x), large.astype(np.float32), grad=one_forgotten)
     assert "float32 noise" not in narrow.diagnoses
+
+
+def test_what_is_no_array_is_named() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    given: dict[str, Any] = {
+        "must give a tensor of PyTorch's, not a float; float\\(\\), .item": lambda x: x.detach().sum().item(),
+        "must give a tensor of PyTorch's, not float64\\[\\]": lambda x: x.detach().numpy().sum(),
+        "must give one array of numbers, not tuple of 2 .*: lambda .args: f": lambda x: (x.sum(), x),
+        "must give an array of numbers, not None": lambda x: None,
+        "NumPy has no dtype for a tensor of torch.bfloat16; check it in another": lambda x: x.to(torch.bfloat16).sum(),
+    }
+    for said, f in given.items():
+        with pytest.raises(TypeError, match=said):
+            assert_gradients_close(f, x, grad="torch")
+    with pytest.raises(TypeError, match=r"no dtype for a tensor of torch\.bfloat16"):
+        assert_gradients_close(lambda x: x.sum(), torch.ones(3, dtype=torch.bfloat16), grad="torch")
+    for grad in (None, lambda x: x):
+        with pytest.raises(TypeError, match=r"not dict of|not a dict; check each by itself: .* f\(\*args\)\['a'\]"):
+            assert_gradients_close(lambda x: {"a": np.sum(x)}, x, grad=grad)
 
 
 # --- where numbers end -------------------------------------------------------------------------------------

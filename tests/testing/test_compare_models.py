@@ -16,7 +16,7 @@ import torch
 import autograd_lite as ag
 import autograd_lite.special
 from autograd_lite import nn
-from autograd_lite.testing import ModelComparison, ModelsDiffer, assert_models_close, compare_models
+from autograd_lite.testing import ModelComparison, ModelsDiffer, assert_models_close, compare_models, reports
 from autograd_lite.testing.model_rounding import note_noise
 from autograd_lite.testing.model_runs import Call, Run, Seen
 
@@ -499,6 +499,45 @@ def test_names_may_be_mapped(names: dict[str, str]) -> None:
     assert comparison.ok
     assert [row.name for row in comparison.rows if row.kind == "value"] == ["fc1", "out"]
     assert "called in the reference only, and not compared: 1 (Tanh)" in comparison.notes
+
+
+def test_names_of_nothing_are_refused() -> None:
+    ours, theirs = (
+        nn.Sequential(nn.Linear(3, 4), nn.Tanh()),
+        torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh()),
+    )
+    with pytest.raises(ValueError, match="names=") as caught:
+        assert_models_close(ours, theirs, X, names={"0": "first", "O": "0", "0.weigth": "0.weight"})
+    message = str(caught.value)
+    assert "in the model there is no 'O' and no '0.weigth'; it has '0', '1', '0.weight', '0.bias'" in message
+    assert "in the reference there is no 'first'; it has" in message
+
+
+def test_inputs_that_are_not_finite_are_noted() -> None:
+    x = X.copy()
+    x[0, 1] = np.nan
+    ours, theirs = nn.Linear(3, 4), torch.nn.Linear(3, 4)
+    comparison = compare_models(ours, theirs, x, copy_parameters=True)
+    assert (
+        f"input 0: 1 of {x.size} numbers are not finite, and what both make of them is not compared" in comparison.notes
+    )
+    assert not any("input 0" in note for note in compare_models(ours, theirs, X, copy_parameters=True).notes)
+
+
+def test_observers_are_told() -> None:
+    seen: list[Any] = []
+    reports.observers.append(seen.append)
+    try:
+        comparison = compare_models(nn.Linear(3, 4), torch.nn.Linear(3, 4), X)
+        compare_models(nn.Linear(3, 4), torch.nn.Linear(3, 4), X, copy_parameters=True)
+    finally:
+        reports.observers.remove(seen.append)
+    wrong, right = seen
+    assert (wrong.ok, right.ok) == (False, True)
+    assert [bool(c.text) for c in wrong.comparisons] == [not row.ok for row in comparison.rows]
+    assert {(c.mode, c.order) for c in right.comparisons} == {("value", 0), ("reverse", 1)}
+    output = next(row for row in comparison.rows if row.kind == "output")
+    assert (output.differing, output.worst > 1) == (output.shape[0] * output.shape[1], True)
 
 
 def test_a_module_that_is_called_twice_is_compared_call_by_call() -> None:

@@ -261,6 +261,7 @@ def test_noisy(gradcheck): gradcheck(lambda x: x / np.random.default_rng().rando
 
 
 def test_the_report_of_a_session(project: Any, pytester: pytest.Pytester) -> None:
+    (pytester.path / "deep").mkdir()
     result = project("--gradient-report=deep/er.json", test_m=REPORTED)
     result.assert_outcomes(passed=3, failed=2, xfailed=1)
     path = pytester.path / "deep" / "er.json"
@@ -347,6 +348,33 @@ def test_reports_of_no_known_kind(name: str, project: Any, pytester: pytest.Pyte
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*a gradient report is a .json, .md or .html file, not '{name}'*"])
     assert not (pytester.path / name).exists()
+
+
+def test_a_report_into_no_directory_is_refused(project: Any, pytester: pytest.Pytester) -> None:
+    result = project("--gradient-report=deep/er/r.json", test_m="def test_one(): pass\n")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--gradient-report=deep/er/r.json: there is no directory {pytester.path}/deep/er*"])
+    assert not (pytester.path / "deep").exists()
+
+
+def test_models_compared_are_in_the_report(project: Any, pytester: pytest.Pytester) -> None:
+    project(
+        "--gradient-report=r.json",
+        test_m="""
+from autograd_lite import nn
+from autograd_lite.testing import compare_models
+
+def test_models():
+    compare_models(nn.Linear(3, 2), nn.Linear(3, 2), np.ones((5, 3), np.float32))
+""",
+    )
+    (check,) = json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))["checks"]
+    assert check["function"] == "Linear of autograd_lite beside Linear of autograd_lite"
+    assert (check["test"], check["ok"]) == ("test_m.py::test_models", False)
+    weight = next(c for c in check["comparisons"] if c["input"] == "parameter weight (float32[2, 3])")
+    assert (weight["compared"], weight["differing"]) == (6, 6)
+    assert weight["worst"] > 1
+    assert "6 of 6 differ" in weight["text"]
 
 
 def test_nothing_is_written_where_nothing_is_run(project: Any, pytester: pytest.Pytester) -> None:
