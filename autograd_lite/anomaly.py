@@ -12,7 +12,7 @@ given.  It takes a few times as long; outside of the block nothing is paid.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -61,7 +61,8 @@ class detect_anomaly(_Switch):
     In forward, operations that carry a gradient are looked at.  A NaN is always an error.  An infinity is one where
     all arguments were finite: one that you have put there, such as a mask of -inf, may go on.  In backward neither
     may come out of a rule, out of adding gradients up, or out of a hook.  Inside, each node also knows its line, so
-    that other errors of backward tell it (`autograd_lite.source_lines`).  Of a value inside `func.vmap` the first axis
+    that other errors of backward tell it (`autograd_lite.source_lines`).  Parameters are looked at after each step of
+    an optimizer.  Of a value inside `func.vmap` the first axis
     is that of the batch.
 
     Args:
@@ -155,6 +156,19 @@ class Examiner:
         finally:
             _mode.reset(token)
         return None
+
+    def examine_update(self, doing: str, params: Iterable[Any]) -> None:
+        """Look at parameters that an optimizer has moved."""
+        for i, param in enumerate(params):
+            badness = _badness(param)
+            if badness >= self.least:
+                array, index = _first(param, badness)
+                line = next(iter(lines_above(sys._getframe(1))), None)
+                name = repr(param.name) if param.name else f"number {i}"
+                text = f"{doing} gave for the parameter {name}: {_at(array, index)}"
+                error = AnomalyError(text if line is None else f"{text}\n  at {line}")
+                error.operation, error.index, error.value, error.line = doing, index, array[index], line
+                raise error
 
     # -- backward
 

@@ -64,7 +64,7 @@ def note_changes(owners: Iterable[int]) -> None:
 
 
 def locate_by(locate: Callable[[], Any] | None) -> None:
-    """Say what tells the user's line where an array is changed, or None where it does not know; None for nobody."""
+    """Say what tells the user's line where an array is changed; None for nobody."""
     global _locate
     _locate = locate
 
@@ -87,12 +87,15 @@ def check_unchanged(node: Node) -> None:
 
 def _where(node: Node, owning: int) -> str:
     """The lines where a node was recorded and where memory was changed, or how to get them."""
-    order, changed = _places.get(owning, (None, None))
+    recorded = recorded_at(node)
+    order, place = _places.get(owning, (None, None))
+    changed = f"\n  changed at {place}" if order == _changes[owning] else ""
+    if recorded and changed:
+        return recorded + changed
+    return recorded + changed + "\n  run both inside `with ag.detect_anomaly():` to be told the lines of both"
+
+
+def recorded_at(node: Node) -> str:
+    """The end of a message, with the user's line that recorded a node; "" for one that does not know it."""
     lines = getattr(node, "lines", ())
-    if order != _changes[owning]:
-        changed = None
-    known = [f"\n  recorded at {lines[0]}"] if lines else []
-    known += [f"\n  changed at {changed}"] if changed is not None else []
-    if len(known) < 2:
-        known.append("\n  run both inside `with ag.detect_anomaly():` to be told the lines where this happened")
-    return "".join(known)
+    return f"\n  recorded at {lines[0]}" if lines else ""

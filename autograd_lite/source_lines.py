@@ -107,8 +107,8 @@ def _count(change: int) -> None:
 
 
 def _here() -> SourceLine | None:
-    """The user's line that leads here; None in a thread that has not asked for it."""
-    return next(iter(lines_above(sys._getframe(1))), None) if _entered.get() else None
+    """The user's line that leads here, in any thread: optimizers step in a context that does not know of blocks."""
+    return next(iter(lines_above(sys._getframe(1))), None)
 
 
 def _located(cls: type[Node]) -> Node:

@@ -81,6 +81,9 @@ class Node:
         return f"<Node {self.name} shape={self.shape} dtype={self.dtype}>"
 
 
+_adding = Lock()  # held while a gradient is added to, or a place for one is chosen: threads may share leaves
+
+
 class Watch:
     """The gradient of a leaf, or of an intermediate value that was told to `retain_grad`, or that has hooks.
 
@@ -104,21 +107,35 @@ class Watch:
         self.room: Callable[[], ndarray[Any, Any] | None] | None = None
 
     def receive(self, g: Any) -> None:
-        """Add a cotangent, an ndarray or a recorded Tensor, to the gradient."""
+        """Add a cotangent, an ndarray or a recorded Tensor, to the gradient; no other thread comes in between."""
         if self.complex:
             g = np.conjugate(g)
-        if isinstance(g, Traced) or isinstance(self.grad, Traced):
-            self.grad = g if self.grad is None else self.grad + g
-        elif self.grad is not None:
-            np.add(self.grad, g, out=self.grad)
-            note_change(self.grad)
-        else:
-            room = self.room() if self.room is not None else None
-            if room is None:
-                self.grad = np.array(g)
+        with _adding:
+            if isinstance(g, Traced) or isinstance(self.grad, Traced):
+                self.grad = g if self.grad is None else self.grad + g
+            elif self.grad is not None:
+                np.add(self.grad, g, out=self.grad)
+                note_change(self.grad)
             else:
-                room[...] = g
-                self.grad = room
+                room = self.room() if self.room is not None else None
+                if room is None:
+                    self.grad = np.array(g)
+                else:
+                    room[...] = g
+                    self.grad = room
+
+    def claim_room(self) -> ndarray[Any, Any] | None:
+        """The array to write a first gradient into; it is the caller's as long as the caller refers to it."""
+        with _adding:
+            return None if self.room is None else self.room()
+
+    def receive_in_room(self, g: ndarray[Any, Any]) -> None:
+        """Take a cotangent that has been written into the room that was claimed for it."""
+        with _adding:
+            if self.grad is None:
+                self.grad = g
+                return
+        self.receive(g)  # another thread was first
 
     def hand_on(self, dtype: Any) -> Watch | None:
         """A Watch that keeps the gradient from now on, for a Tensor that has got another node; hooks stay here."""

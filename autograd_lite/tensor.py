@@ -281,10 +281,21 @@ class Tensor(Operators, Methods, Interchange, Traced):
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that `backward` has added up here, or None."""
-        if self._node is None or self._node.watch is None or self._node.watch.grad is None:
+        """The gradient that `backward` has added up here, or None.
+
+        Of an intermediate Tensor none is kept unless it was told to `retain_grad`; asking for it warns.
+        """
+        node = self._node
+        watch = None if node is None else node.watch
+        if watch is None or watch.grad is None:
+            if node is not None and node.primitive is not None and (watch is None or not watch.keeps):
+                warnings.warn(
+                    f".grad of a Tensor that was computed by {node.name} is None: backward keeps the gradients of "
+                    "leaves only; call t.retain_grad() before backward(), or use ag.grad(loss, t)",
+                    stacklevel=2,
+                )
             return None
-        g = self._node.watch.grad
+        g = watch.grad
         return g if isinstance(g, Tensor) else cast(Tensor, wrap(g.view(), None))
 
     @grad.setter

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from autograd_lite.errors import describe
 from autograd_lite.handles import Hook as Hook
 from autograd_lite.handles import RemovableHandle as RemovableHandle
+from autograd_lite.mode import current
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,14 +57,23 @@ class Hooks:
 
 
 def with_hooks(step: F) -> F:
-    """A `step` that calls the hooks, if there are any; also when another class's `step` calls it, only once."""
+    """A `step` that calls the hooks, if there are any; also when another class's `step` calls it, only once.
+
+    Inside of `detect_anomaly` the parameters are looked at afterwards.
+    """
 
     @wraps(step)
     def hooked(self: Hookable, *args: Any, **kwargs: Any) -> Any:
         hooks = self._hooks
         if hooks is None or hooks.stepping:
-            return step(self, *args, **kwargs)
-        return hooks.around(step, (self, *args), kwargs)
+            result = step(self, *args, **kwargs)
+        else:
+            result = hooks.around(step, (self, *args), kwargs)
+        examiner = current().examiner
+        if examiner is not None:
+            params = [param for group in self.param_groups for param in group["params"]]
+            examiner.examine_update(f"{type(self).__name__}.step", params)
+        return result
 
     return cast("F", hooked)
 
@@ -72,6 +82,7 @@ class Hookable:
     """What an optimizer offers to register hooks."""
 
     _hooks: Hooks | None = None
+    param_groups: list[dict[str, Any]]
 
     def _own_hooks(self) -> Hooks:
         if self._hooks is None:
