@@ -64,8 +64,9 @@ def _slopes(g: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...]) -> Any:
     if p >= 3:
         return (np.abs(x) * inverse) ** (p - 2) * conjugate(x) * (g * inverse)
     size = np.abs(x)
-    one = np.where(array_of(size) == 0, 1.0, size)  # below 3 a power of it has no second derivative at 0
-    return (one * inverse) ** (p - 1) * (conjugate(x) / one) * g
+    nothing = array_of(size) == 0
+    one = np.where(nothing, 1.0, size)  # below 3 the rule for powers has no second derivative at 0
+    return np.where(nothing, 0.0, (one * inverse) ** (p - 1) * (conjugate(x) / one) * g)
 
 
 def _p_norm_jvp(v: Any, ans: Any, x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:

@@ -160,6 +160,7 @@ def test_interpolation_at_and_beyond_the_nodes() -> None:
     same(gl, np.array(1.0))
     modes_agree(lambda *args: ag.interp(x.data, NODES, *args), HEIGHTS, np.array(5.0), np.array(-5.0))
     modes_agree(lambda fp: np.interp(x.data, NODES, fp), HEIGHTS)
+    modes_agree(np.interp, np.array([1.0, 2.0]), NODES[1:2], HEIGHTS[:1])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])

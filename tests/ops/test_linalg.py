@@ -152,6 +152,12 @@ class TestArguments:
                 assert_gradients_close(lambda a, b: la.lstsq(a, b)[i], a, right)  # noqa: B023
         assert la.lstsq(ag.Tensor(a), b)[2] == 3
 
+        def all_of_them(a: Any, b: Any) -> Any:
+            x, residuals, _, values = la.lstsq(a, b)
+            return np.concatenate([np.ravel(x), residuals, values])
+
+        assert_gradients_close(all_of_them, a, b)
+
 
 class TestNorms:
     @pytest.mark.parametrize("p", [2, 3, 2.5])
@@ -162,7 +168,7 @@ class TestNorms:
         _, _, (second,) = ours(lambda x: la.vector_norm(x, ord=p), [np.array([0.0, 1.0])])
         assert np.isfinite(plain(second)).all()
 
-    @pytest.mark.parametrize("p", [2, 3, 3.5])
+    @pytest.mark.parametrize("p", [2, 2.5, 3, 3.5])
     def test_second_derivatives_beside_an_element_of_zero(self, p: float) -> None:
         """(|x|^p + 1)^(1/p) has at x = 0 the second derivative 1 for p = 2, and else 0."""
         for at, expected in [([0.0, 1.0], [float(p == 2), 0.0]), ([0.0, 0.0], [0.0, 0.0])]:

@@ -173,7 +173,8 @@ SAMPLES = [
     linalg("svdvals", la.svdvals, WIDE, torch=tla.svdvals),
     linalg("svdvals", lambda x: la.svd(x, compute_uv=False), STACK, torch=tla.svdvals, name="svdvals, stack"),
     linalg("svd", lambda x: svd_product(x, full_matrices=False), SQUARE, torch=svd_product_torch),
-    linalg("svd", svd_product, TALL, torch=svd_product_torch, name="svd, tall, full"),
+    linalg("svd", svd_product, spread(2, 4, 3), torch=svd_product_torch, name="svd, tall, full"),
+    linalg("svd", svd_product, spread(2, 2, 3), torch=svd_product_torch, name="svd, wide, full"),
     linalg(
         "svd",
         lambda x: svd_product(x, full_matrices=False),
