@@ -113,10 +113,7 @@ class _Passage:
         self.going = [i for i, value in enumerate(values) if _flows(value)]
         self.reached = reached
         self.zeros: list[StandIn | None] = [
-            StandIn(value.shape, value.dtype)
-            if zeros and isinstance(value, Traced) and value.dtype.kind in "fc"
-            else None
-            for value in values
+            StandIn(value.shape, value.dtype) if zeros and _may_flow(value) else None for value in values
         ]
 
     def through(self, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -183,6 +180,7 @@ def _replaced(gradients: tuple[Any, ...], answer: Any, what: str) -> tuple[Any, 
     new = _as_tuple(answer)
     if len(new) != len(gradients):
         raise RuntimeError(f"{what} returned {len(new)} gradients in the place of {len(gradients)}")
-    return tuple(
-        [None if b is None or a is None else replaced(a, b, what) for a, b in zip(gradients, new, strict=True)]
-    )
+    for i, (old, given) in enumerate(zip(gradients, new, strict=True)):
+        if old is None and given is not None:
+            raise RuntimeError(f"{what} returned a gradient in place {i}, where it was given None; return None there")
+    return tuple([None if b is None else replaced(a, b, what) for a, b in zip(gradients, new, strict=True)])
