@@ -16,10 +16,16 @@ import numpy as np
 from . import reports
 from .adapters import Engine, as_reference, frame_of
 from .comparing import KINKS, MODES, ORACLES, compared
+from .hazards import found as hazards_found
+from .hazards_of_batches import BATCH_HAZARDS
 from .reports import Comparison, GradientsDiffer, Report, publish
+from .runs import Case
 from .subject import NotComparable, Subject, as_value
 from .tables import Settings
 from .tolerances import Tolerances
+
+BATCHED = {"reverse": "batched gradients", "forward": "batched tangents"}
+"""What is looked for in each mode under `vmap`."""
 
 
 def assert_gradients_close(
@@ -34,6 +40,7 @@ def assert_gradients_close(
     oracle: str = "auto",
     kinks: str = "between",
     reference: Callable[..., Any] | None = None,
+    batched: bool = False,
 ) -> None:
     """Raise GradientsDiffer, saying where and how, unless the derivatives of f at `inputs` are right.
 
@@ -71,6 +78,8 @@ def assert_gradients_close(
             "resample"  the inputs are moved a little, off the kinks, and the gradient is checked there
             "reject"    only the mean of the one-sided slopes
         reference: another implementation of f, in autograd_lite, PyTorch or JAX: its gradient is the oracle.
+        batched: whether the engine's sweeps under `func.vmap` are checked too: a batch of cotangents, or of tangents, must
+            give what each of them gives by itself.
 
     Raises:
         GradientsDiffer: (an AssertionError) a derivative is wrong, or the oracle does not settle here (f has a jump,
@@ -95,7 +104,7 @@ def assert_gradients_close(
     __tracebackhide__ = True
     report = check_gradients(
         f, *inputs, grad=grad, order=order, modes=modes, rtol=rtol, atol=atol, seed=seed, oracle=oracle, kinks=kinks,
-        reference=reference,
+        reference=reference, batched=batched,
     )  # fmt: skip
     if not report.ok:
         raise GradientsDiffer(report)
@@ -113,6 +122,7 @@ def check_gradients(
     oracle: str = "auto",
     kinks: str = "between",
     reference: Callable[..., Any] | None = None,
+    batched: bool = False,
 ) -> Report:
     """What `assert_gradients_close` finds, with the same arguments, as data: wrong derivatives do not raise.
 
@@ -139,6 +149,8 @@ def check_gradients(
     frame = frame_of(grad)
     if tuple(modes) != MODES and not isinstance(frame, Engine):
         raise ValueError("modes are those of the engine; with grad= there is one gradient to check")
+    if batched and not isinstance(frame, Engine):
+        raise ValueError("batched=True is of the engine's sweeps; f must be a function of Tensors, no grad=")
     if oracle == "forward" and not isinstance(frame, Engine):
         raise ValueError("oracle='forward' is the engine's own forward mode; f must be a function of Tensors, no grad=")
     if oracle == "forward" and "reverse" not in modes:
@@ -173,6 +185,9 @@ def check_gradients(
                 if settings.reference is not None:
                     higher = settings.reference.projected_gradient(values, floating, seed + level)
                     settings = settings._replace(reference=higher)
+    if batched and not problems and all(comparison.ok for comparison in found):
+        hazards = {of: BATCH_HAZARDS[of] for mode, of in BATCHED.items() if mode in modes}
+        problems += hazards_found(hazards, Case(f, tuple(values), seed))
     return publish(Report(name, place_of(f), seed, tuple(found), tuple(problems), tuple(dict.fromkeys(notes))))
 
 

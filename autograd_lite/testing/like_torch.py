@@ -20,6 +20,7 @@ from ..tensor import Tensor
 from . import reports
 from .check import check_gradients, place_of
 from .hazards import HAZARDS, Hazard, found
+from .hazards_of_batches import BATCH_HAZARDS
 from .hazards_of_dtypes import rule_dtypes
 from .oracles.differences import FIRST_STEP
 from .oracles.directions import Array
@@ -67,8 +68,8 @@ def gradcheck(
             projection of each answer are compared, not whole Jacobians.
         check_undefined_grad: whether answers without a cotangent, and with a zero one, add nothing.
         check_grad_dtypes: whether the rules themselves give no wider dtypes than the inputs have; gradients are cast.
-        check_batched_grad: whether backward is linear in the cotangent, so that a batch of them gives a batch of
-            gradients.  The engine has no vmap that could be compared with single calls.
+        check_batched_grad: whether backward under `func.vmap`, of a batch of cotangents, gives what it gives for each;
+            and whether it is linear in the cotangent.
         check_batched_forward_grad: the same of forward mode.
         check_forward_ad: whether forward mode is checked.
         check_backward_ad: whether reverse mode, and all that is about it, is checked.
@@ -123,9 +124,12 @@ def gradcheck(
         "changed in place": True,
         "undefined gradients": check_undefined_grad and check_backward_ad,
         "linearity": check_batched_grad,
+        "batched gradients": check_batched_grad,
         "forward linearity": check_batched_forward_grad,
+        "batched tangents": check_batched_forward_grad,
     }
-    hazards: dict[str, Hazard] = {name: HAZARDS[name] for name, yes in wanted.items() if yes}
+    known = {**HAZARDS, **BATCH_HAZARDS}
+    hazards: dict[str, Hazard] = {name: known[name] for name, yes in wanted.items() if yes}
     if check_grad_dtypes:
         hazards["rule dtypes"] = rule_dtypes
     name = getattr(func, "__name__", type(func).__name__)

@@ -17,6 +17,7 @@ from ..primitive import Primitive, registry
 from . import reports
 from .check import check_gradients, place_of
 from .hazards import HAZARDS, SECOND_ORDER, found, raised, views_of_inputs
+from .hazards_of_batches import BATCH_HAZARDS
 from .hazards_of_dtypes import narrowed
 from .hazards_of_inputs import INPUT_HAZARDS, broadcast, made_complex
 from .reports import GradientsDiffer, Report, publish
@@ -47,7 +48,7 @@ def check_custom_rule(
 
     For each sample: reverse and forward mode in double and in single precision, second derivatives (of which forward
     mode over reverse mode is one), complex numbers; and what implementers forget, each thing by its name in a message.
-    The names, for `without`, are the keys of `hazards.HAZARDS` and `hazards_of_inputs.INPUT_HAZARDS`,
+    The names, for `without`, are the keys of `HAZARDS`, `BATCH_HAZARDS` and `INPUT_HAZARDS`,
 
     | name | what must be so |
     |---|---|
@@ -59,6 +60,7 @@ def check_custom_rule(
     | linearity, forward linearity | in the cotangent, and in the tangent |
     | recorded gradients | the same gradient with create_graph=True |
     | reverse over forward | the same second derivative as forward over reverse |
+    | batched gradients, batched tangents | under `func.vmap` they are those of each example by itself |
     | rooms, references | a fused kernel writes its gradient where it is told to, and gives what its reference gives |
     | non-contiguous, overlapping | strided, transposed, read-only, broadcast and sliding inputs and cotangents |
     | same Tensor twice | f(x, x) gets both gradients |
@@ -93,7 +95,8 @@ def check_custom_rule(
     True
     """
     __tracebackhide__ = True
-    known = {**HAZARDS, **INPUT_HAZARDS, "broadcast": broadcast, "complex": None}
+    everywhere = {**HAZARDS, **BATCH_HAZARDS, **INPUT_HAZARDS}
+    known = {**everywhere, "broadcast": broadcast, "complex": None}
     unknown = set(without) - set(known)
     if unknown:
         raise ValueError(f"without: {', '.join(sorted(unknown))} is not one of {', '.join(known)}")
@@ -105,7 +108,7 @@ def check_custom_rule(
     if elementwise is None:
         elementwise = primitive is not None and primitive.kind == "elementwise"
     left_out = {*without, *(SECOND_ORDER if order < 2 else ())}
-    hazards = {name: hazard for name, hazard in {**HAZARDS, **INPUT_HAZARDS}.items() if name not in left_out}
+    hazards = {name: hazard for name, hazard in everywhere.items() if name not in left_out}
     if elementwise and "broadcast" not in without:
         hazards["broadcast"] = broadcast
     name = getattr(rule, "__name__", type(rule).__name__)

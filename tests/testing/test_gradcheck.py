@@ -10,7 +10,7 @@ import torch
 
 import autograd_lite as ag
 from autograd_lite.primitive import elementwise, general, linear, registry
-from autograd_lite.testing import GradientsDiffer, gradcheck, gradgradcheck, reports
+from autograd_lite.testing import GradientsDiffer, assert_gradients_close, gradcheck, gradgradcheck, reports
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (2, 3))
 W = np.random.default_rng(1).uniform(0.5, 2.0, (3, 2))
@@ -173,6 +173,30 @@ def test_batched_gradients() -> None:
         gradcheck(clipped, X, check_batched_grad=True)
     with pytest.raises(GradientsDiffer, match="linear in the tangent"):
         gradcheck(clipped, X, check_forward_ad=True, check_batched_forward_grad=True)
+
+
+def test_batched_gradients_are_those_of_a_loop() -> None:
+    def same(x):
+        return x * 1.0
+
+    def rule(v, _ans, _x):
+        return v if isinstance(v, np.ndarray) else v[..., ::-1]
+
+    turned = general(same, vjps=[rule], jvps=[rule])
+    f = lambda x, y: np.sin(x) * turned(y)
+    assert gradcheck(f, (X, X), check_forward_ad=True)
+    with pytest.raises(GradientsDiffer, match=r"backward under vmap: the gradient by input 1 .* is not that for each"):
+        gradcheck(f, (X, X), check_batched_grad=True)
+    with pytest.raises(GradientsDiffer, match=r"forward mode under vmap: the tangent .* is not that for each"):
+        gradcheck(f, (X, X), check_forward_ad=True, check_batched_forward_grad=True)
+    assert_gradients_close(f, X, X)
+    with pytest.raises(GradientsDiffer, match="backward under vmap: the gradient by input 1"):
+        assert_gradients_close(f, X, X, batched=True)
+    with pytest.raises(GradientsDiffer, match="forward mode under vmap"):
+        assert_gradients_close(f, X, X, modes=["forward"], batched=True)
+    assert_gradients_close(lambda x, i: np.cumsum(np.sin(x), axis=-1)[i], X, [0, 1, 0], batched=True)
+    with pytest.raises(ValueError, match="batched=True is of the engine's sweeps"):
+        assert_gradients_close(lambda x: np.sum(x), X, grad=np.ones_like, batched=True)
 
 
 def test_the_dtypes_of_rules() -> None:

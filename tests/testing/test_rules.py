@@ -11,13 +11,14 @@ import autograd_lite as ag
 from autograd_lite.primitive import Kernel, bilinear, elementwise, fused, general, linear, registry
 from autograd_lite.testing import GradientsDiffer, check_custom_rule
 from autograd_lite.testing.hazards import HAZARDS, found
+from autograd_lite.testing.hazards_of_batches import BATCH_HAZARDS
 from autograd_lite.testing.hazards_of_dtypes import rule_dtypes
 from autograd_lite.testing.hazards_of_inputs import INPUT_HAZARDS, broadcast
 from autograd_lite.testing.runs import Case
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (2, 3))
 Y = np.random.default_rng(1).uniform(0.5, 2.0, (2, 3))
-ALL = {**HAZARDS, **INPUT_HAZARDS}
+ALL = {**HAZARDS, **BATCH_HAZARDS, **INPUT_HAZARDS}
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +200,27 @@ def knows_arrays_from_tensors() -> Any:
         return x * x
 
     return elementwise(square, lambda v, _ans, x: v * 2.0 * x if isinstance(v, np.ndarray) else v * x), (X,)
+
+
+@bad("batched gradients")
+def its_gradient_asks_for_a_number() -> Any:
+    def same(x):
+        return x * 1.0
+
+    return general(
+        same, vjps=[lambda g, _ans, _x: g if float(g.ravel()[0]) else 0.0 * g], jvps=[lambda v, _ans, _x: v]
+    ), (X,)
+
+
+@bad("batched tangents")
+def its_tangent_knows_arrays_from_tensors() -> Any:
+    def same(x):
+        return x * 1.0
+
+    def jvp(v, _ans, _x):
+        return v if isinstance(v, np.ndarray) else v + np.sum(v) * 1e-3
+
+    return general(same, vjps=[lambda g, _ans, _x: g], jvps=[jvp]), (X,)
 
 
 @bad("reverse over forward")
