@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from . import changes
-from .changes import check_unchanged, next_order, recorded_at
+from .changes import check_unchanged, recorded_at
 from .hooks import Awaited
 from .mode import _mode, current
 from .primitive import Fused, Primitive, Traced, linear
@@ -38,6 +38,7 @@ def pullback(
     *,
     inputs: Sequence[Node] | None = None,
     accumulate: bool | None = None,
+    stop: bool = False,
     without_hooks: Container[Node] = (),
     retain_graph: bool = False,
     create_graph: bool = False,
@@ -48,7 +49,8 @@ def pullback(
     Without `inputs`, every leaf that is reached (and every value told to retain its gradient) adds
     what arrives to its gradient, and the list returned is empty.  With `inputs`, no gradient is
     touched and the cotangents of these nodes are returned, None where no path leads to; with `accumulate` too, they
-    are also added to the gradients of these nodes, and of values on the way that retain theirs.
+    are also added to the gradients of these nodes, and of values on the way that retain theirs.  From an input to
+    another one further up the sweep goes on, unless it is told to `stop`.
 
     Hooks are called where a gradient has arrived, but for the nodes `without_hooks`, to which another sweep will come.
     An `examiner` looks at every value on the way; inside of `detect_anomaly` there is one, who starts the sweep anew.
@@ -60,6 +62,7 @@ def pullback(
             cotangents,
             inputs=inputs,
             accumulate=accumulate,
+            stop=stop,
             without_hooks=without_hooks,
             retain_graph=retain_graph,
             create_graph=create_graph,
@@ -117,6 +120,8 @@ def pullback(
                 watch.hooks.kept(create_graph)
         if needed is not None and needed[node]:
             arrived[node] = g
+            if stop:
+                continue
         primitive = node.primitive
         if primitive is None:
             continue

@@ -130,6 +130,7 @@ def _leave_vjp(g: Any, _ans: Any, *_outside: Any, inside: _Inside) -> list[Any]:
             [inside.top],
             values,
             inputs=inside.border,
+            stop=True,  # how they depend on each other is for the sweep outside
             without_hooks=inside.outer,
             create_graph=create_graph,
             retain_graph=True,
