@@ -146,8 +146,8 @@ SAMPLES = [
     linalg("qr", lambda x: la.qr(x)[1], WIDE, torch=lambda x: tla.qr(x)[1], name="qr, R, wide"),
     linalg(
         "qr",
-        lambda x: of_frames(la.qr(x, "complete")[0][:, 3:]),
-        TALL,
+        lambda x: of_frames(la.qr(x, "complete")[0][..., 3:]),
+        spread(2, 4, 3),
         name="qr, complete",
         torch=lambda x: torch.eye(4) - of_frames_torch(tla.qr(x)[0]),
     ),
