@@ -46,6 +46,14 @@ def seed(output: Tensor, gradient: Any, doing: str) -> Any:
     return np.conjugate(g) if g.dtype.kind == "c" else g
 
 
+def not_required(doing: str, i: int, given: Tensor) -> str:
+    """What to say of an input that requires no gradient."""
+    return (
+        f"{doing}: inputs[{i}], {describe(given)}, does not require a gradient; set requires_grad=True before anything "
+        "is computed from it"
+    )
+
+
 def _why_none_flows(output: Tensor) -> str:
     if output.dtype.kind not in "fc":
         return (
@@ -140,7 +148,7 @@ def grad(
         raise RuntimeError(f"grad(): {len(ys)} outputs need as many grad_outputs, not {len(given)}")
     for i, x in enumerate(xs):
         if x._node is None:
-            raise RuntimeError(f"grad(): inputs[{i}], {describe(x)}, does not require a gradient")
+            raise RuntimeError(not_required("grad()", i, x))
     keep = create_graph if retain_graph is None else retain_graph
     run = _batched if is_grads_batched else _single
     found, batch = run(ys, xs, given, {"retain_graph": keep, "create_graph": create_graph})

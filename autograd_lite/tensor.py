@@ -23,7 +23,7 @@ from . import ops, sweeps
 from .calls import apply
 from .data import from_python
 from .errors import describe
-from .gradients import seed, sweep
+from .gradients import not_required, seed, sweep
 from .handles import Hook, RemovableHandle
 from .hooks import GradientHooks
 from .interchange import Interchange
@@ -432,7 +432,7 @@ def _watched(inputs: Tensor | Sequence[Tensor]) -> list[Node]:
         raise RuntimeError("backward(): inputs is empty; leave it out to add to the gradients of all leaves")
     for i, tensor in enumerate(tensors):
         if tensor._node is None:
-            raise RuntimeError(f"backward(): inputs[{i}], {describe(tensor)}, does not require a gradient")
+            raise RuntimeError(not_required("backward()", i, tensor))
     for tensor in tensors:
         tensor.retain_grad()
     return [cast(Node, tensor._node) for tensor in tensors]
