@@ -36,7 +36,7 @@ class saved_tensors_hooks:
     them, answers, intermediate results of kernels; integers and booleans too.  It gives any object, which the graph
     holds instead.  `unpack(object)` gives a Tensor or an array of the same shape and dtype, with the same values; it is
     called each time backward (or forward mode) reads the array, also outside of the block.  An array that several
-    operations save is packed for each.
+    operations save is packed for each; batches inside of `vmap` are not.
 
     It belongs to the thread, or asyncio task, that enters it; of nested blocks the innermost holds.
 
