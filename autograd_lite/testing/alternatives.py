@@ -32,15 +32,8 @@ def alternatives(f: Callable[..., Any], values: Sequence[Any], input: int, weigh
 
     Yields nothing where f cannot be recorded.
     """
-    if isinstance(f, Primitive):  # whose own function shows what it is made of
-        f = f.function
-    points = [Tensor(x, requires_grad=True) if _is_real(x) else x for x in values]
-    with fusion(False), np.errstate(all="ignore"):
-        try:
-            answer = f(*points)
-        except Exception:  # it is made for something else than Tensors, and that is no reason to fail
-            return
-    if not isinstance(answer, Tensor) or not answer.requires_grad or not isinstance(points[input], Tensor):
+    answer, points, _ = _recorded(f, values)
+    if answer is None or not isinstance(points[input], Tensor):
         return
     sweep = _Sweep(answer._node, weights.reshape(answer.shape).astype(answer.dtype), points[input]._node)
     nodes = _nodes(answer._node)
@@ -53,6 +46,26 @@ def alternatives(f: Callable[..., Any], values: Sequence[Any], input: int, weigh
                     yield Alternative(diagnosis, gradient)
     leaves = {point._node: point.data for point in points if isinstance(point, Tensor)}
     yield from _of_stretches(nodes, _values(nodes, leaves), sweep)
+
+
+def why_not(f: Callable[..., Any], values: Sequence[Any]) -> str:
+    """Why no mistakes are tried in the graph of f; "" where they are."""
+    return _recorded(f, values)[2]
+
+
+def _recorded(f: Callable[..., Any], values: Sequence[Any]) -> tuple[Any, list[Any], str]:
+    """What f gives for Tensors, these Tensors, and why that is not recorded: then what it gives is None."""
+    if isinstance(f, Primitive):  # whose own function shows what it is made of
+        f = f.function
+    points = [Tensor(x, requires_grad=True) if _is_real(x) else x for x in values]
+    with fusion(False), np.errstate(all="ignore"):
+        try:
+            answer = f(*points)
+        except Exception as error:  # it is made for something else than Tensors, and that is no reason to fail
+            return None, points, f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    if not isinstance(answer, Tensor):
+        return None, points, f"it gives a {type(answer).__name__} for Tensors"
+    return (answer, points, "") if answer.requires_grad else (None, points, "nothing in it depends on the inputs")
 
 
 def _is_real(x: Any) -> bool:

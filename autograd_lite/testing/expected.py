@@ -17,7 +17,7 @@ from .kinks import beside_kinks, between_branches, kinked_places, tied
 from .oracles.complex_step import agrees, complex_step
 from .oracles.differences import Slope, derivative_along, glance
 from .oracles.directions import COMPLETE, Array, Direction, directions, unit
-from .subject import Part, Subject
+from .subject import Part, Subject, widened
 
 EVERY_ELEMENT = 2048
 """Up to this many elements, each one is looked at by itself where f has kinks."""
@@ -141,9 +141,7 @@ class Answers(NamedTuple):
 def ask(reference: Reference, subject: Subject, rows: Sequence[Array]) -> Answers:
     """What another implementation of the same function says, in double precision."""
     frame = reference.frame
-    wide = [
-        x.astype(np.result_type(x, np.float64)) if i in subject.floating else x for i, x in enumerate(subject.values)
-    ]
+    wide = widened(subject.values, subject.floating)
     with frame.precision():
         other = Subject(reference.f, wide, subject.floating, frame)
         if other.shape != subject.shape or not np.allclose(other.answer, subject.answer, rtol=1e-3, atol=1e-6):

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..errors import describe
 from .adapters import Gradients
-from .alternatives import alternatives
+from .alternatives import alternatives, why_not
 from .compare import WORST, Table, Verdict, listing
 from .diagnosis import Evidence, diagnose, diagnose_shape
+from .oracles.differences import derivative_along
 from .oracles.directions import Array, unit
 from .oracles.taylor import remainder_slope
 from .reports import Comparison
@@ -20,6 +21,9 @@ from .tables import Column, Run
 
 EVERY_ELEMENT = 8192
 """Up to this many elements, a wrong gradient is worked out element by element for the diagnosis."""
+
+KINKS_LOOKED_FOR = 256
+"""At up to this many wrong elements of a larger input, it is found out whether they sit on kinks."""
 
 REPETITIONS = 4
 """How often a wrong gradient is asked for again, to see whether it is the same each time."""
@@ -43,6 +47,11 @@ def explained(
         text += _worst_elements(evidence)
     if found is not None:
         text += f"\n    diagnosis: {found.text}"
+    else:
+        reason = why_not(run.subject.f, run.subject.values) if evidence.alternatives is not None else ""
+        if reason:
+            text += "\n    no diagnosis: no mistake was tried in the graph of f, as autograd_lite cannot record it"
+            text += f" ({reason})"
     text += f"\n    by: {column.expected.oracle}"
     dense = [j for j, place in enumerate(column.table.columns) if place is None]
     if dense and np.isfinite(got[row, dense[-1]]):
@@ -129,7 +138,7 @@ def _evidence(run: Run, columns: Sequence[Column], column: Column, mode: str, ro
         if not complete and x.size <= EVERY_ELEMENT:
             expected, sure = _by_element(subject, part, run.rows[row].array)
             got, allowed = first[row].astype(np.float64), np.full(x.shape, max(sure, float(allowed.max(initial=0.0))))
-            complete, slopes = True, None
+            complete, slopes = True, _one_sided(subject, part, run.rows[row].array, got, expected, allowed)
     if complete:
         expected, allowed, got = (np.reshape(a, x.shape) for a in (expected, allowed, got))
         slopes = None if slopes is None else (slopes[0].reshape(x.shape), slopes[1].reshape(x.shape))
@@ -152,6 +161,23 @@ def _evidence(run: Run, columns: Sequence[Column], column: Column, mode: str, ro
 def _asked(run: Run) -> list[Gradients]:
     """The gradients, asked for once more and again: some change by chance only, and now and then do not."""
     return [run.gradients, *(run.ask() for _ in range(REPETITIONS))]
+
+
+def _one_sided(
+    subject: Subject, part: Part, row: Array, got: Array, expected: Array, allowed: Array
+) -> tuple[Array, Array] | None:
+    """The one-sided slopes of sum(row * answer) where the gradient is wrong; None if that is at too many places."""
+    with np.errstate(all="ignore"):
+        places = [tuple(map(int, place)) for place in np.argwhere(~(np.abs(got - expected) <= allowed))]
+    if len(places) > KINKS_LOOKED_FOR:
+        return None
+    x = part.of(subject.values[part.input]).astype(np.float64)
+    f = subject.moved(part)
+    low, high = expected.copy(), expected.copy()
+    for place in places:
+        slope = derivative_along(lambda x: np.sum(row * f(x)), x, unit(x, place))
+        low[place], high[place] = float(slope.low), float(slope.high)
+    return low, high
 
 
 def _by_element(subject: Subject, part: Part, row: Array) -> tuple[Array, float]:

@@ -8,7 +8,7 @@
 >>> list(recorded_gradients(Case(rule, (np.ones(1),))))
 ['with create_graph=True the gradient by input 0 (float64[1]) is another: 1 of 1 differ; the worst, at [0]: 2 beside 1']
 >>> _ = registry.pop(same)
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

@@ -49,6 +49,11 @@ def parts_of(values: Sequence[Any], floating: Sequence[int]) -> list[Part]:
     return [Part(i, which) for i in floating for which in (("Re", "Im") if values[i].dtype.kind == "c" else ("",))]
 
 
+def widened(values: Sequence[Any], floating: Sequence[int]) -> list[Any]:
+    """The values with those that are floating in double precision."""
+    return [x.astype(np.result_type(x, np.float64)) if i in floating else x for i, x in enumerate(values)]
+
+
 def as_value(x: Any) -> Any:
     """What may be differentiated as an ndarray of its own; Python floats and lists of them are float64 here."""
     if isinstance(x, Tensor):
@@ -105,13 +110,13 @@ class Subject:
 
     def moved(self, part: Part) -> Callable[[Array], Array]:
         """The answer in double precision, as a function of one part of the inputs alone."""
-        wide = [x.astype(np.result_type(x, np.float64)) if j in self.floating else x for j, x in enumerate(self.values)]
+        wide = widened(self.values, self.floating)
         i = part.input
         return lambda x: self.real(self.run([*wide[:i], part.put(wide[i], x), *wide[i + 1 :]]))
 
     def moved_together(self, parts: Sequence[Part]) -> Callable[[Array], Array]:
         """The same as a function of several inputs, their elements one after another in a row."""
-        wide = [x.astype(np.result_type(x, np.float64)) if j in self.floating else x for j, x in enumerate(self.values)]
+        wide = widened(self.values, self.floating)
         ends = np.cumsum([wide[part.input].size for part in parts])
 
         def f(row: Array) -> Array:

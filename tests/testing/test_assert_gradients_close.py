@@ -467,6 +467,48 @@ def test_what_is_no_array_is_named() -> None:
             assert_gradients_close(lambda x: {"a": np.sum(x)}, x, grad=grad)
 
 
+@pytest.mark.parametrize("size", [8, 70, 1000])
+def test_nan_on_kinks_is_told_at_any_size(size: int) -> None:
+    x = np.random.default_rng(0).normal(size=size)
+    x[[2, 5]] = 0.0
+    wrong = lambda x: np.where(x == 0, np.nan, np.sign(x))
+    with pytest.raises(GradientsDiffer, match=r"2 of \d+ are NaN, where f has a kink: guard the formula there"):
+        assert_gradients_close(lambda x: np.sum(np.abs(x)), x, grad=wrong)
+    with pytest.raises(GradientsDiffer) as caught:  # x^3 has none
+        assert_gradients_close(lambda x: np.sum(x**3), x, grad=lambda x: np.where(x == 0, np.nan, 3 * x * x))
+    assert "NaN" in caught.value.report.diagnoses
+    assert "where f has a kink" not in str(caught.value)
+
+
+def test_rejected_kinks_are_told_of_large_inputs() -> None:
+    x = np.random.default_rng(0).normal(size=100)
+    x[7] = 0.0
+    with pytest.raises(GradientsDiffer, match="all differing elements sit on a kink"):
+        assert_gradients_close(lambda x: np.sum(np.maximum(x, 0)), x, grad=lambda x: 1.0 * (x > 0), kinks="reject")
+
+
+def test_why_no_mistake_was_found_in_the_graph() -> None:
+    def careless(x: Any) -> Any:
+        return np.array([1.0, 1.7, 0.2]) * np.exp(x)
+
+    class Careless(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return torch.exp(x)
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * torch.tensor(careless(ctx.saved_tensors[0].numpy()))
+
+    x = np.array([0.3, -0.6, 1.2])
+    with pytest.raises(GradientsDiffer, match=r"no diagnosis: .* autograd_lite cannot record it \(TypeError: "):
+        assert_gradients_close(lambda x: Careless.apply(x).sum(), x, grad="torch")
+    with pytest.raises(GradientsDiffer) as caught:
+        assert_gradients_close(lambda x: np.sum(np.exp(x)), x, grad=careless)
+    assert "no diagnosis" not in str(caught.value)
+
+
 # --- where numbers end -------------------------------------------------------------------------------------
 
 AT_THE_ENDS = {
