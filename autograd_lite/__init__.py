@@ -26,20 +26,27 @@ from .tensor import Tensor, stop_gradient
 if TYPE_CHECKING:
     from . import fft, func, graph, linalg, nn, optim, special, testing
     from .anomaly import detect_anomaly
+    from .checkpointing import checkpoint, checkpoint_sequential
     from .graph import draw
     from .packing import saved_tensors_hooks
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Tensor", "detect_anomaly", "draw", "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled",
-    "is_grad_enabled", "linalg", "manual_seed", "nn", "no_grad", "optim", "saved_tensors_hooks", "special",
-    "stop_gradient", "testing",
+    "Tensor", "checkpoint", "checkpoint_sequential", "detect_anomaly", "draw", "enable_grad", "fft", "func", "fusion",
+    "grad", "graph", "is_fusion_enabled", "is_grad_enabled", "linalg", "manual_seed", "nn", "no_grad", "optim",
+    "saved_tensors_hooks", "special", "stop_gradient", "testing",
 ]  # fmt: skip
 __all__ += [name for name in array_api.__all__ if name not in __all__]
 
 _LAZY = {"fft", "func", "graph", "linalg", "nn", "optim", "special", "testing"}
-_LAZY_NAMES = {"detect_anomaly": "anomaly", "draw": "graph", "saved_tensors_hooks": "packing"}
+_LAZY_NAMES = {
+    "checkpoint": "checkpointing",
+    "checkpoint_sequential": "checkpointing",
+    "detect_anomaly": "anomaly",
+    "draw": "graph",
+    "saved_tensors_hooks": "packing",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -57,6 +57,7 @@ FLOORS = [
         "autograd_lite.linalg",
         "autograd_lite.special",
         "autograd_lite.func",
+        "autograd_lite.checkpointing",
     },
     {"autograd_lite.graph", "autograd_lite.testing"},
     {"autograd_lite.nn", "autograd_lite.optim"},

@@ -8,7 +8,8 @@ are functions of floating arguments of one shape, element by element.
 import pkgutil
 from importlib import import_module
 
-import autograd_lite.func  # noqa: F401  # which has operations of its own
+import autograd_lite.checkpointing  # noqa: F401  # which have operations of their own
+import autograd_lite.func  # noqa: F401
 
 from .sample import Sample
 
@@ -28,6 +29,7 @@ ELEMENTWISE = _gathered("ELEMENTWISE")
 
 NOT_SAMPLED = {
     "output": "picks one answer of an operation with several; sampled through split and unstack",
+    "checkpoint": "what it runs again is the user's own",
     "enter": "how Tensors come into vmap, never called by users; sampled through vmap",
     "vmap": "how they come out",
     "backward_hooks": "where backward calls the hooks of a module; sampled through these",
