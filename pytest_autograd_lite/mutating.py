@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 if TYPE_CHECKING:
     from autograd_lite.testing.mutation.campaign import Outcome, Reached
@@ -53,6 +52,7 @@ class Mutating:
     def __init__(self, config: pytest.Config) -> None:
         if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
             raise pytest.UsageError("--mutate-gradients changes rules in this process: run it without -n, or with -n 0")
+        _protocol()
         self.config = config
         self.reached: Reached | None = None
         self.durations: dict[str, float] = {}
@@ -133,12 +133,25 @@ class Mutating:
                 terminalreporter.write_line(f"    {outcome.mutant.line};{why} {tests}")
 
 
+def _protocol() -> Callable[..., list[pytest.TestReport]]:
+    """What runs a test and gives its reports: pytest's own, which is no part of its public interface."""
+    import _pytest.runner
+
+    protocol: Callable[..., list[pytest.TestReport]] | None = getattr(_pytest.runner, "runtestprotocol", None)
+    if protocol is None or not hasattr(pytest.Function, "_initrequest"):
+        raise pytest.UsageError(
+            f"--mutate-gradients runs tests again by parts of pytest's inside that pytest {pytest.__version__} does "
+            "not have (runtestprotocol, _initrequest): use pytest 9"
+        )
+    return protocol
+
+
 def _passes(item: pytest.Item, usual: float) -> bool:
     """Run a test once more, in silence."""
     if hasattr(item, "_initrequest"):
         item._initrequest()  # fixtures anew
     with _limited(max(HANGS, HANGS * usual)):
-        reports = runtestprotocol(item, log=False, nextitem=None)
+        reports = _protocol()(item, log=False, nextitem=None)
     return not any(report.failed for report in reports)
 
 

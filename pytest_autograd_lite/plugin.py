@@ -100,7 +100,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
     function = pyfuncitem.obj
     if pyfuncitem.get_closest_marker("gradcheck") is None or inspect.iscoroutinefunction(function):
         return None
-    names = pyfuncitem._fixtureinfo.argnames
+    try:
+        names = pyfuncitem._fixtureinfo.argnames
+    except AttributeError as error:  # it is no part of pytest's public interface
+        raise pytest.UsageError(
+            f"the gradcheck marker calls tests by a part of pytest's inside that pytest {pytest.__version__} does not "
+            "have (_fixtureinfo): use pytest 9, or the gradcheck fixture"
+        ) from error
     returned = function(**{name: pyfuncitem.funcargs[name] for name in names})
     if returned is not None:
         from .checking import check_returned

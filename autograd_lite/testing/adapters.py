@@ -189,6 +189,8 @@ class Jax(Frame):
         return self.jax.numpy.asarray(value) if isinstance(value, np.ndarray) else value
 
     def precision(self) -> AbstractContextManager[Any]:
+        if not hasattr(self.jax, "enable_x64"):
+            raise ImportError(f"grad='jax' needs JAX 0.8 or newer, and this is JAX {self.jax.__version__}")
         return self.jax.enable_x64(True)  # type: ignore[no-any-return]
 
     def reverse(

@@ -23,9 +23,9 @@ from ..primitive import Fused
 from ..random import generator_or_default
 from ..source_lines import SourceLine, lines_above, source_lines
 from ..tape import Node
-from .linting.trials import _everything_kept, _random_states, _restore
 from .model_sides import EngineSide, Side, mapped, tensors_in
 from .oracles.directions import Array, dense
+from .run_again import everything_kept, random_states, restore
 
 LossFunction = Callable[[Any], Any]
 
@@ -108,7 +108,7 @@ def run(side: Side, values: Sequence[Any], seed: int, loss: LossFunction | None)
         stack.enter_context(side.recording())
         stack.enter_context(side.undisturbed(seed))
         if isinstance(side, EngineSide):
-            stack.enter_context(_everything_kept())
+            stack.enter_context(everything_kept())
             stack.enter_context(source_lines())
         with _watched(side, calls):
             given = [side.argument(x) if isinstance(x, np.ndarray) else x for x in values]
@@ -223,11 +223,11 @@ def _nodes_of(ends: Sequence[Any], seen: Run) -> dict[Node, Seen]:
 @contextmanager
 def repeatable(*sides: Side) -> Iterator[Callable[[int, bool], None]]:
     """Random numbers that can be begun anew; gives begin(seed, also the generators that modules have of their own)."""
-    states = _random_states(*(side.model for side in sides))
+    states = random_states(*(side.model for side in sides))
 
     def begin(seed: int, own: bool) -> None:
         if own:
-            _restore(states)
+            restore(states)
         generator_or_default(None).bit_generator.state = np.random.default_rng(seed).bit_generator.state
         np.random.seed(seed)
         random.seed(seed)
@@ -235,4 +235,4 @@ def repeatable(*sides: Side) -> Iterator[Callable[[int, bool], None]]:
     try:
         yield begin
     finally:
-        _restore(states)
+        restore(states)

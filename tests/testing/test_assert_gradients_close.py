@@ -1,7 +1,9 @@
 """What the assertion takes, and what it refuses."""
 
 import json
+import sys
 import warnings
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -446,6 +448,15 @@ def test_what_is_said_of_the_usual_wrongs() -> None:
     assert "input 0[7, 31]: got 0, expected" in str(report)
     narrow = check_gradients(lambda x: np.sum(x * x), large.astype(np.float32), grad=one_forgotten)
     assert "float32 noise" not in narrow.diagnoses
+
+
+def test_an_old_jax_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = ModuleType("jax")
+    old.__version__ = "0.4.30"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "jax", old)
+    with pytest.raises(ImportError, match=r"grad='jax' needs JAX 0\.8 or newer, and this is JAX 0\.4\.30"):
+        assert_gradients_close(lambda x: x.sum(), np.ones(2), grad="jax")
+    assert_gradients_close(lambda x: np.sum(x), np.ones(2), reference=lambda x: x.sum())  # another can do it
 
 
 def test_what_is_no_array_is_named() -> None:

@@ -554,6 +554,13 @@ def test_it_can_be_left_out(pytester: pytest.Pytester) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
+def test_a_pytest_without_what_it_needs_is_named(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("_pytest.runner.runtestprotocol")
+    result = project("--mutate-gradients", test_a="def test_a(): pass\n")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*that pytest {pytest.__version__} does not have (runtestprotocol, _initrequest)*"])
+
+
 def test_it_is_quiet(project: Any) -> None:
     result = project(test_a="def test_a(): pass\n")
     result.assert_outcomes(passed=1)

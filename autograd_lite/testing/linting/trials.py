@@ -7,7 +7,6 @@ moved was computed from them, by whatever way, and its gradient is lost.
 from __future__ import annotations
 
 import gc
-import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import get_ident
@@ -19,12 +18,11 @@ from ... import changes
 from ...graph.reading import leading_to
 from ...mode import fusion
 from ...ops import stop_gradient
-from ...primitive import registry
-from ...random import generator_or_default
 from ...source_lines import source_lines
 from ...tape import Node
 from ...tensor import Tensor
 from ..patching import changing_operations
+from ..run_again import everything_kept, random_states, restore
 from .walk import Step, View
 
 _MOST_ALONE = 16  # parameters without a path that are moved one by one
@@ -48,7 +46,7 @@ class Trials:
 
 def looked_at(run: Callable[[], Any], **beside: Any) -> View:
     """The View of what `run` gives, with the trials; every random number is as if it had never been called."""
-    states = _random_states(beside.get("model"))
+    states = random_states(beside.get("model"))
     last_change = changes.last_change
     try:
         stopped = _Stopped()
@@ -61,7 +59,7 @@ def looked_at(run: Callable[[], Any], **beside: Any) -> View:
                 view.trials = _trials(lambda: _again(run, states, stopped), view, first, free)
         return view
     finally:
-        _restore(states)
+        restore(states)
 
 
 def _tensors_of(leaves: Collection[Node]) -> list[Tensor]:
@@ -75,7 +73,7 @@ class _Run:
 
     def __init__(self, run: Callable[[], Any], stopped: _Stopped) -> None:
         # Fused, so that a loss is known for what it is; of overflow and the like the rules tell, with the place.
-        with fusion(True), source_lines(), _everything_kept(), stopped, np.errstate(all="ignore"):
+        with fusion(True), source_lines(), everything_kept(), stopped, np.errstate(all="ignore"):
             self.loss = run()
         if not isinstance(self.loss, Tensor):
             raise TypeError(f"the function given to lint must give the loss, a Tensor, not {type(self.loss).__name__}")
@@ -97,7 +95,7 @@ class _Run:
 
 def _again(run: Callable[[], Any], states: Sequence[Any], stopped: _Stopped) -> _Run | None:
     """Another run, with the same random numbers; None if it cannot be run again."""
-    _restore(states)
+    restore(states)
     try:
         return _Run(run, stopped)
     except Exception:  # an iterator is at its end, a file is closed, ...
@@ -207,54 +205,3 @@ class _Stopped:
                 if then is not None and np.shape(then) == np.shape(x):
                     return then
         return self._raw(x)
-
-
-class _KeepsAll:
-    """Stands in for a primitive where it is asked what to keep: all of it."""
-
-    def kept(self, _wanted: Sequence[int], count: int) -> set[int]:
-        return set(range(count + 1))
-
-
-@contextmanager
-def _everything_kept() -> Iterator[None]:
-    """Let operations save all their arguments and their answer, whether a rule reads them or not.
-
-    It holds for all threads; another one's graphs need more memory meanwhile, and mean the same.
-    """
-    primitives = list(registry.values())
-    with changing_operations:
-        for primitive in primitives:
-            primitive.keepers.clear()
-            primitive.keepers.primitive = _KeepsAll()  # type: ignore[assignment]
-        try:
-            yield
-        finally:
-            for primitive in primitives:
-                primitive.keepers.primitive = primitive
-                primitive.keepers.clear()
-
-
-def _random_states(*modules: Any) -> list[tuple[Callable[[Any], None], Any]]:
-    """Where the generators of random numbers stand, each as what to call to put it back there, and with what."""
-    generators = {id(g): g for g in [generator_or_default(None), *_generators_of(modules)]}
-    states: list[tuple[Callable[[Any], None], Any]] = [
-        (random.setstate, random.getstate()),
-        (np.random.set_state, np.random.get_state()),
-    ]
-    for generator in generators.values():
-        bits = generator.bit_generator
-        states.append((lambda state, bits=bits: setattr(bits, "state", state), bits.state))  # type: ignore[misc]
-    return states
-
-
-def _generators_of(modules: Iterable[Any]) -> Iterator[Any]:
-    for outer in modules:
-        for module in () if outer is None else outer.modules():
-            if getattr(module, "generator", None) is not None:
-                yield module.generator
-
-
-def _restore(states: Iterable[tuple[Callable[[Any], None], Any]]) -> None:
-    for put_back, state in states:
-        put_back(state)
