@@ -6,7 +6,7 @@
 
 Inside the block all that is recorded, and all that flows backward, is looked at; the first value that is not finite
 raises an `AnomalyError` that names the operation, the line of your program, the element, and what the operation was
-given.  It takes a few times as long; outside of the block nothing is paid.
+given.  Outside of the block one test per operation is paid.
 """
 
 from __future__ import annotations
