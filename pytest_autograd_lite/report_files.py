@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd_lite.testing.pages import escaped, line
-
 Check = dict[str, Any]
 
 HEADINGS = (
@@ -91,6 +89,8 @@ def details(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
 
 def as_markdown(checks: Sequence[Check], root: Path) -> str:
     """A table, and under it what is wrong."""
+    from autograd_lite.testing.pages import escaped, line
+
     lines = ["# Gradients compared", "", _counted(checks), "", line(HEADINGS), line(["---"] * len(HEADINGS))]
     lines += [line([escaped(cell) for cell in row]) for row in rows(checks, root)]
     for test, text in details(checks):

@@ -83,7 +83,7 @@ class Judge(NamedTuple):
             text = f"it is {describe(got)}, in the reference {describe(expected)}"
             return Judged(np.inf, np.inf, text, got, expected, nothing, max(got.size, 1), np.inf)
         if got.dtype.kind not in "fc" or not got.size:
-            count = np.count_nonzero(got != expected)
+            count = int(np.count_nonzero(got != expected))
             text, worst = (f"{count} of {got.size} differ", np.inf) if count else ("", 0.0)
             return Judged(0.0, 0.0, text, got, expected, nothing, count, worst)
         precision = float(np.finfo(got.dtype).eps)

@@ -133,8 +133,8 @@ def check_custom_rule(
         problems = tuple(f"{text} ({shown})" for text in found(hazards, case))
         beside = replace(whole, comparisons=(), problems=problems, notes=tuple(views_of_inputs(case)))
         whole = joined(whole, [*pieces, publish(beside) if problems else beside])
-    if rule is not function:
-        text = f"Tensors that are given to {name} itself do not meet its rule: write {name} = {rule.kind}({name}, ...)"
+    if primitive is not None and rule is not function:
+        text = f"Tensors given to {name} itself do not meet its rule: write {name} = {primitive.kind}({name}, ...)"
         whole = replace(whole, notes=(*whole.notes, text))
     if left_out:
         whole = replace(whole, notes=(*whole.notes, f"not looked at: {', '.join(sorted(left_out))}"))

@@ -461,7 +461,7 @@ def test_a_rule_of_ones_own() -> None:
     report = check_custom_rule(bell, X, X[0])  # found by its function
     assert report.ok
     assert report.notes[-1] == (
-        "Tensors that are given to bell itself do not meet its rule: write bell = elementwise(bell, ...)"
+        "Tensors given to bell itself do not meet its rule: write bell = elementwise(bell, ...)"
     )
     by_the_rule = check_custom_rule(rule, X)
     assert len(report.comparisons) == len(by_the_rule.comparisons) * 2
