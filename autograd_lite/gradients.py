@@ -189,7 +189,7 @@ def _batched(
 
     batches: list[Any] = []
     for i, (y, g) in enumerate(zip(ys, given, strict=True)):
-        batch = g if g is None or isinstance(g, Traced) else from_python(g)
+        batch: Any = g if g is None or isinstance(g, Traced) else from_python(g)
         if batch is None or tuple(batch.shape[1:]) != tuple(y.shape) or len(batch.shape) == 0:
             raise RuntimeError(
                 f"grad(): with is_grads_batched=True, grad_outputs[{i}] holds n cotangents of shape {y.shape} along "

@@ -10,7 +10,7 @@ The sweep calls them through the `Watch` of a node.  `Tensor` says what they mea
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 from weakref import ref
@@ -131,7 +131,7 @@ class Awaited:
     counted once per sweep how often each of these leaves is an argument.
     """
 
-    def __init__(self, outputs: Sequence[Node], needed: Container[Node] | None) -> None:
+    def __init__(self, outputs: Sequence[Node]) -> None:
         self.next_turn: Callable[[], int] = count(_BEFORE_ALL).__next__
         """Numbers in the sweep's time: leaves whose gradients are complete come next, in that order."""
         self.missing: dict[Node, int] = {}
@@ -140,7 +140,7 @@ class Awaited:
         stack = list(outputs)
         while stack:
             node = stack.pop()
-            if node in seen or not (needed is None or node in needed):
+            if node in seen:
                 continue
             seen.add(node)
             for parent in node.parents:
@@ -162,6 +162,6 @@ class Awaited:
         return total
 
     def rest(self) -> Iterator[tuple[Node, Any]]:
-        """What is left at the end: of leaves that got their first hook while the sweep was under way."""
+        """What is left at the end: of leaves that got their first hook while the sweep was under way, for example."""
         while self.totals:
             yield self.totals.popitem()

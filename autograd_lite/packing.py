@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -116,17 +115,21 @@ class _PackedNode(Node):
         blocks = _blocks.get()
         _slot.__set__(self, _pack(saved, blocks[-1]) if saved is not None and blocks else saved)
 
-    saved = property(_get_saved, _set_saved)  # type: ignore[assignment]
+    saved = property(_get_saved, _set_saved)
 
     @property
     def held(self) -> Any:
         return _held(_slot.__get__(self))
 
 
-@cache
+_kinds: dict[type[Node], type[Node]] = {}
+
+
 def _packed(kind: type[Node]) -> type[Node]:
     """The class of nodes of a kind that pack."""
-    return type(f"_Packed{kind.__name__}", (_PackedNode, kind), {"__slots__": ()})
+    if kind not in _kinds:
+        _kinds[kind] = type(f"_Packed{kind.__name__}", (_PackedNode, kind), {"__slots__": ()})
+    return _kinds[kind]
 
 
 def _mapped(saved: Any, change: Callable[[Any], Any], kinds: tuple[type, ...]) -> Any:

@@ -168,7 +168,7 @@ def pullback(
                 if watch.hooks is not None:
                     if to not in carried:  # as it is if the leaf is itself among the outputs
                         if awaited is None:
-                            awaited = Awaited(outputs, needed)
+                            awaited = Awaited(outputs)
                         total = awaited.add(parent, d)
                         if total is not None:
                             now = awaited.next_turn()

@@ -350,8 +350,9 @@ class Tensor(Operators, Methods, Interchange, Traced):
         if gradient is None and not create_graph and inputs is None:  # the usual case, without the detour of `sweep`
             sweeps.pullback([self._node], [g], retain_graph=keep)
             return
-        nodes = None if inputs is None else _watched(inputs)
-        options = {"inputs": nodes, "accumulate": True, "retain_graph": keep, "create_graph": create_graph}
+        options: dict[str, Any] = {"retain_graph": keep, "create_graph": create_graph}
+        if inputs is not None:
+            options |= {"inputs": _watched(inputs), "accumulate": True}
         sweep(sweeps.pullback, [self._node], [g], **options)
 
     # -- as a Python object

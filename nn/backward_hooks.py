@@ -24,6 +24,7 @@ from autograd_lite.mode import current
 from autograd_lite.primitive import Traced, general
 from autograd_lite.several import Bundle, StandIn, record_many
 from autograd_lite.tape import wrap
+from autograd_lite.tensor import Tensor
 
 
 class BackwardCall:
@@ -166,7 +167,7 @@ def _flows(value: Any) -> bool:
 
 
 def _may_flow(value: Any) -> bool:
-    return isinstance(value, Traced) and value.dtype.kind in "fc"
+    return isinstance(value, Tensor) and value.dtype.kind in "fc"
 
 
 def _as_tuple(answer: Any) -> tuple[Any, ...]:

@@ -24,8 +24,8 @@ from .backward_hooks import BackwardCall
 class ModuleHooks:
     """The hooks of one module, by the moment at which they are called.
 
-    with_kwargs  the numbers of those that take keyword arguments too
-    always       the numbers of those that are called also when `forward` raises
+    before_with_kwargs, after_with_kwargs  the numbers of those that take keyword arguments too
+    always                                 the numbers of those that are called also when `forward` raises
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,8 @@ class ModuleHooks:
         self.after_forward: OrderedDict[int, Hook] = OrderedDict()
         self.before_backward: OrderedDict[int, Hook] = OrderedDict()
         self.after_backward: OrderedDict[int, Hook] = OrderedDict()
-        self.with_kwargs: set[int] = set()
+        self.before_with_kwargs: set[int] = set()
+        self.after_with_kwargs: set[int] = set()
         self.always: set[int] = set()
 
     def call(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -72,7 +73,7 @@ class ModuleHooks:
     def _before(
         self, number: int, hook: Hook, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if number in self.with_kwargs:
+        if number in self.before_with_kwargs:
             given = hook(module, args, kwargs)
             if given is None:
                 return args, kwargs
@@ -90,7 +91,7 @@ class ModuleHooks:
     def _after(
         self, number: int, hook: Hook, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
     ) -> Any:
-        given = (args, kwargs, result) if number in self.with_kwargs else (args, result)
+        given = (args, kwargs, result) if number in self.after_with_kwargs else (args, result)
         answer = hook(module, *given)
         return result if answer is None else answer
 
@@ -124,7 +125,7 @@ class Hookable:
         """
         hooks = self._own_hooks()
         handle = RemovableHandle(hooks.before_forward, hook, prepend)
-        return _noted(handle, hooks.with_kwargs, with_kwargs)
+        return _noted(handle, hooks.before_with_kwargs, with_kwargs)
 
     def register_forward_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
@@ -148,7 +149,7 @@ class Hookable:
         hooks = self._own_hooks()
         handle = RemovableHandle(hooks.after_forward, hook, prepend)
         _noted(handle, hooks.always, always_call)
-        return _noted(handle, hooks.with_kwargs, with_kwargs)
+        return _noted(handle, hooks.after_with_kwargs, with_kwargs)
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` when the gradients of what the module gave have arrived.
@@ -182,6 +183,6 @@ class Hookable:
 
 
 def _noted(handle: RemovableHandle, numbers: set[int], said: bool) -> RemovableHandle:
-    """Say of a hook that it is among `numbers`, or is not."""
+    """Say of a hook that it is among `numbers`, or is not: another one, that is gone, may have had its number."""
     (numbers.add if said else numbers.discard)(handle.id)
     return handle

@@ -280,6 +280,16 @@ def test_assigning_to_a_tensor_leaves_its_hooks_with_the_old_value():
     agree(program)
 
 
+def test_the_old_value_of_an_assignment_keeps_no_gradient():
+    y = leaf("ours", [1.0, 2.0]) * 2
+    y.register_hook(lambda grad: None)
+    y.retain_grad()
+    old = y._node
+    y[0] = 5.0
+    y.sum().backward()
+    assert old.watch.grad is None
+
+
 def test_retain_grad_is_for_values_on_the_way():
     def program(make, grad):
         x = make(2.0)

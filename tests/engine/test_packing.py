@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import autograd_lite as ag
-from autograd_lite import nn
+from autograd_lite import nn, tape
 from autograd_lite.source_lines import line_of, source_lines
 from autograd_lite.tape import Node
 
@@ -176,6 +176,7 @@ def test_blocks_nest_and_end():
     y = np.exp(x)
     assert log == ["outer", "inner", "outer", "outer"]
     assert type(y._node) is Node
+    assert tape._new_node is object.__new__  # nothing is paid any more
 
 
 def test_a_block_belongs_to_its_thread():

@@ -1,15 +1,15 @@
 """Hooks on modules, beside PyTorch's: forward and backward, seen and replaced, in the same order."""
 
 import copy
+import itertools
 import pickle
-import warnings
 
 import numpy as np
 import pytest
 import torch
 
 import autograd_lite as ag
-from autograd_lite import nn
+from autograd_lite import handles, nn
 from autograd_lite.graph import Graph
 
 
@@ -379,11 +379,34 @@ def test_hooks_are_copied_and_pickled_with_the_module():
     assert not hasattr(layer, "noted")
 
 
+def test_hooks_of_another_process_have_numbers_of_their_own(monkeypatch):
+    layer = nn.Linear(2, 2)
+    monkeypatch.setattr(handles, "_numbers", itertools.count(10**6))
+    layer.register_forward_hook(_noting)
+    layer.register_forward_pre_hook(lambda module, args, kwargs: None, with_kwargs=True)
+    layer.register_forward_hook(lambda module, args, kwargs, output: None, with_kwargs=True).remove()
+    monkeypatch.setattr(handles, "_numbers", itertools.count(10**6))  # as in a process that has unpickled the layer
+    for _ in range(3):
+        layer.register_forward_hook(_noting)
+    layer(np.ones((1, 2), np.float32))
+    assert layer.noted == 4
+
+
+def test_a_hook_that_is_removed_is_called_no_more_also_for_calls_made_before():
+    side = Side("ours")
+    layer, seen = side.linear(), []
+    handles = [layer.register_full_backward_hook(lambda module, given, out, i=i: seen.append(i)) for i in range(3)]
+    y = layer(side.leaf([[1.0, 2.0]])).sum()
+    handles[1].remove()
+    layer.register_full_backward_hook(lambda module, given, out: seen.append("late"))
+    y.backward()
+    assert seen == [0, 2]
+
+
 def test_the_picture_still_has_the_box_of_the_module():
     side = Side("ours")
     layer = side.linear()
     layer.register_full_backward_hook(lambda module, given, out: None)
-    with warnings.catch_warnings():
-        graph = Graph.of(layer(side.leaf([[1.0, 2.0]])).sum())
+    graph = Graph.of(layer(side.leaf([[1.0, 2.0]])).sum())
     assert "backward_hooks" in {node.op for node in graph.nodes}
     assert [call.kind for call in graph.calls if call.kind == "Linear"] == ["Linear"]
