@@ -27,15 +27,17 @@ if TYPE_CHECKING:
     from . import fft, func, graph, linalg, nn, optim, special, testing
     from .anomaly import detect_anomaly
     from .checkpointing import checkpoint, checkpoint_sequential
+    from .custom import Function, custom_jvp, custom_vjp, once_differentiable
     from .graph import draw
     from .packing import saved_tensors_hooks
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Tensor", "checkpoint", "checkpoint_sequential", "detect_anomaly", "draw", "enable_grad", "fft", "func", "fusion",
-    "grad", "graph", "is_fusion_enabled", "is_grad_enabled", "linalg", "manual_seed", "nn", "no_grad", "optim",
-    "saved_tensors_hooks", "special", "stop_gradient", "testing",
+    "Function", "Tensor", "checkpoint", "checkpoint_sequential", "custom_jvp", "custom_vjp", "detect_anomaly", "draw",
+    "enable_grad", "fft", "func", "fusion", "grad", "graph", "is_fusion_enabled", "is_grad_enabled", "linalg",
+    "manual_seed", "nn", "no_grad", "once_differentiable", "optim", "saved_tensors_hooks", "special", "stop_gradient",
+    "testing",
 ]  # fmt: skip
 __all__ += [name for name in array_api.__all__ if name not in __all__]
 
@@ -43,6 +45,10 @@ _LAZY = {"fft", "func", "graph", "linalg", "nn", "optim", "special", "testing"}
 _LAZY_NAMES = {
     "checkpoint": "checkpointing",
     "checkpoint_sequential": "checkpointing",
+    "Function": "custom",
+    "custom_jvp": "custom",
+    "custom_vjp": "custom",
+    "once_differentiable": "custom",
     "detect_anomaly": "anomaly",
     "draw": "graph",
     "saved_tensors_hooks": "packing",

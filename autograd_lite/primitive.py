@@ -121,6 +121,7 @@ class Primitive:
         raw: Callable[..., Any] | None = None,
         many: bool = False,
         math: str = "",
+        registered: bool = True,
     ) -> None:
         self.name: str = function.__name__
         self.kind = kind
@@ -135,6 +136,8 @@ class Primitive:
         self.together = joint is not None or kind == "fused"
         self.everywhere = self.together or (kind in ("elementwise", "bilinear") and None not in self.vjps)
         self.keepers = _Keepers(self)
+        if not registered:  # the rule of a single function of the user's, which goes when the function goes
+            return
         if function in registry:
             raise ValueError(f"{self.name} is declared twice")
         registry[function] = self

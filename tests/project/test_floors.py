@@ -59,6 +59,7 @@ FLOORS = [
         "autograd_lite.func",
         "autograd_lite.checkpointing",
     },
+    {"autograd_lite.custom"},
     {"autograd_lite.graph", "autograd_lite.testing"},
     {"autograd_lite.nn", "autograd_lite.optim"},
     {"pytest_autograd_lite"},
