@@ -17,8 +17,9 @@ class Comparison:
 
     Attributes:
         input: which one, with dtype and shape: "input 0 (float64[3, 4])".
-        mode: "reverse", "forward", or where the gradient is from ("by hand", "torch", "jax").
-        order: of the derivative.
+        mode: "reverse", "forward", or where the gradient is from ("by hand", "torch", "jax"); "value" of a tensor of a
+            model beside that of another.
+        order: of the derivative; 0 for a value.
         oracle: what it was compared with: "central differences", "complex step", ...
         compared: how many derivatives were.
         differing: how many of them are further off than allowed.

@@ -72,7 +72,8 @@ def check_custom_rule(
 
     Args:
         function: a primitive, a function that is a key of the registry (its primitive is then what is checked), or a
-            function of Tensors that gives one or several, and calls what has a rule: `lambda x: rule(x, axis=1)`.
+            function of Tensors that gives one or several, and calls what has a rule of yours: what `custom_vjp` and
+            `custom_jvp` make, `apply` of a `Function`, or `lambda x: rule(x, axis=1)`.
         samples: inputs off kinks and ties; a tuple of arguments each, or an array for a function of one argument.
         order: 1 for a rule that cannot be differentiated again.
         elementwise: whether arguments broadcast against each other; by default what the primitive is declared to be.
@@ -157,8 +158,9 @@ def _refuse_undeclared(case: Case) -> None:
     raise ValueError(
         f"check_custom_rule: {name} is not declared; "
         + (f"it is differentiated by the engine's own rules, of {names}" if used else "no rule is called in it")
-        + f". Declare it, `{name} = elementwise({name}, rule)` or another kind of autograd_lite.primitive, and check "
-        "what that gives; or check a gradient that is made of others by assert_gradients_close"
+        + f". Declare it, `{name} = elementwise({name}, rule)` or another kind of autograd_lite.primitive, or by "
+        "custom_vjp or custom_jvp, and check what that gives; or check a gradient that is made of others by "
+        "assert_gradients_close"
     )
 
 
