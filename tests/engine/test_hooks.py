@@ -495,6 +495,22 @@ def test_hooks_inside_and_outside_of_vmap(n):
     np.testing.assert_allclose(xs.grad.data, 4 * xs.data * w.data**2)
 
 
+def test_anomalies_are_looked_for_where_hooks_have_been():
+    log = []
+    x = leaf("ours", [1.0, 2.0])
+    x.register_hook(lambda grad: log.append(grad.tolist()))
+    x.register_post_accumulate_grad_hook(lambda t: log.append("after"))
+    with ag.detect_anomaly():
+        y = x * 3
+        y.register_hook(lambda grad: grad * 2)
+        (y * y).sum().backward()
+        assert log == [[36.0, 72.0], "after"]
+        y = x * 3
+        y.register_hook(lambda grad: grad * np.nan)
+        with pytest.raises(RuntimeError, match="a hook has changed them"):
+            (y * y).sum().backward()
+
+
 def test_threads_that_share_a_leaf_with_hooks():
     x = leaf("ours", [1.0, 2.0])
     seen = []

@@ -1,5 +1,6 @@
 """Saved arrays, packed and unpacked: the same gradients, and nothing of the arrays in between."""
 
+import asyncio
 import gc
 import threading
 import weakref
@@ -198,6 +199,28 @@ def test_a_block_belongs_to_its_thread():
         assert log == []
     thread.join()
     assert results == [Node]
+
+
+def test_a_block_belongs_to_its_task():
+    async def packing(name, count):
+        log = []
+        with ag.saved_tensors_hooks(lambda t: (log.append(name), t)[1], lambda t: t):
+            for _ in range(count):
+                np.exp(leaf(1.0))
+                await asyncio.sleep(0)
+        return log
+
+    async def plain():
+        kinds = []
+        for _ in range(4):
+            kinds.append(type(np.exp(leaf(1.0))._node))
+            await asyncio.sleep(0)
+        return kinds
+
+    async def together():
+        return await asyncio.gather(packing("a", 3), plain(), packing("b", 4))
+
+    assert asyncio.run(together()) == [["a"] * 3, [Node] * 4, ["b"] * 4]
 
 
 @pytest.mark.parametrize("lines_first", [True, False])
