@@ -283,7 +283,8 @@ class Tensor(Operators, Methods, Interchange, Traced):
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has added up here, or None.
 
-        Of an intermediate Tensor none is kept unless it was told to `retain_grad`; asking for it warns.
+        Of an intermediate Tensor none is kept unless it was told to `retain_grad`; asking for it warns.  What is
+        assigned to it in part, `t.grad[i] = v`, holds for the next step of an optimizer.
         """
         node = self._node
         watch = None if node is None else node.watch
@@ -296,7 +297,7 @@ class Tensor(Operators, Methods, Interchange, Traced):
                 )
             return None
         g = watch.grad
-        return g if isinstance(g, Tensor) else cast(Tensor, wrap(g.view(), None))
+        return g if isinstance(g, Tensor) else _Kept(watch)
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -424,6 +425,41 @@ class Tensor(Operators, Methods, Interchange, Traced):
 
 
 make_results_of(Tensor)
+
+
+class _Kept(Tensor):
+    """What `t.grad` gives: a Tensor of the gradient that a Watch keeps; given a new value, it hands that on."""
+
+    __slots__ = ("_kept", "_shown", "_watch")
+
+    def __init__(self, watch: Watch) -> None:
+        self._node = None
+        self._watch = watch
+        self._kept = watch.grad  # by which it is known whether the Watch has since got another
+        self._shown = watch.grad.view()
+
+    @property
+    def _data(self) -> Any:
+        return self._shown
+
+    @_data.setter
+    def _data(self, new: Any) -> None:
+        if self._node is not None:
+            raise RuntimeError(
+                "`t.grad[i] = v` would lose the gradient of v: assign the whole, t.grad = ..., or detach() v"
+            )
+        self._shown = np.asarray(new)
+        if self._watch.grad is self._kept:
+            self._watch.grad = self._kept = self._shown
+
+    def __repr__(self) -> str:
+        return repr(wrap(self._shown, None))
+
+    def __reduce__(self) -> Any:
+        return Tensor.__reduce__(wrap(self._shown, None))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return Tensor.__deepcopy__(wrap(self._shown, None), memo)
 
 
 def _watched(inputs: Tensor | Sequence[Tensor]) -> list[Node]:

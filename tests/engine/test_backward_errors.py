@@ -1,9 +1,13 @@
 """What goes wrong around backward is said by an error or a warning that names what was seen, and the remedy."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite import optim
 
 
 def leaf(value=(1.0, 2.0), **options):
@@ -170,3 +174,59 @@ class TestViews:
             x += 1.0
         assert x.tolist() == [6.0, 3.0]
         assert x.requires_grad
+
+
+class TestAssigningToAGradient:
+    @pytest.mark.parametrize("optimizer", [True, False])
+    def test_holds_for_the_next_step(self, optimizer):
+        x = leaf()
+        step = optim.SGD([x], lr=1.0).step if optimizer else None
+        (x * x).sum().backward()
+        x.grad[0] = 0.5
+        x.grad[x.grad > 1.0] *= 0.25
+        assert x.grad.tolist() == [0.5, 1.0]
+        (x * 1.0).sum().backward()
+        assert x.grad.tolist() == [1.5, 2.0]
+        if optimizer:
+            step()
+            assert x.tolist() == [-0.5, 0.0]
+
+    def test_in_every_way(self):
+        x = leaf()
+        (x * x).sum().backward()
+        held = x.grad
+        x.grad.data = [1.0, 2.0]
+        x.grad *= 2.0
+        np.multiply(x.grad, 2.0, out=x.grad)
+        assert x.grad.tolist() == [4.0, 8.0]
+        x.grad.fill(3.0)
+        assert x.grad.tolist() == [3.0, 3.0]
+        assert held.tolist() == [2.0, 4.0]
+
+    def test_of_an_older_gradient_changes_nothing_newer(self):
+        x = leaf()
+        (x * x).sum().backward()
+        old = x.grad
+        x.grad = None
+        old[0] = 7.0
+        assert x.grad is None
+        (x * x).sum().backward()
+        old[1] = 9.0
+        assert (old.tolist(), x.grad.tolist()) == ([7.0, 9.0], [2.0, 4.0])
+
+    def test_a_value_with_a_gradient_of_its_own_is_refused(self):
+        x = leaf()
+        (x * x).sum().backward()
+        with pytest.raises(RuntimeError, match=r"would lose the gradient of v: assign the whole, t\.grad = \.\.\."):
+            x.grad[0] = x[0] * 2.0
+        assert x.grad.tolist() == [2.0, 4.0]
+
+    @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+    def test_copies_are_tensors(self, again):
+        x = leaf()
+        (x * x).sum().backward()
+        new = again(x.grad)
+        assert type(new) is ag.Tensor
+        new[0] = 9.0
+        assert x.grad.tolist() == [2.0, 4.0]
+        assert repr(x.grad) == "Tensor([2., 4.], dtype=float32)"
