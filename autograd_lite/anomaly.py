@@ -24,7 +24,7 @@ from .mode import Mode, _mode, _Switch, current
 from .primitive import Fused, Primitive, Traced
 from .several import Bundle
 from .source_lines import SourceLine, line_of, lines_above, source_lines
-from .sweeps import pullback, recorded_together
+from .sweeps import pullback, pushforward, recorded_together
 from .tape import Node, leaf, wrap
 
 FINITE, INFINITE, NAN = range(3)
@@ -35,7 +35,7 @@ class AnomalyError(RuntimeError):
 
     Attributes:
         operation: the name of the operation that gave it.
-        backward: whether it was the operation's derivative that did.
+        backward: whether it was a rule of the operation's, in a backward sweep.
         argument: which argument's gradient it is, in backward; None in forward.
         index: where in the array the first such element lies, a tuple.
         value: that element.
@@ -231,6 +231,8 @@ class Examiner:
         report: Sequence[str],
         position: int | None = None,
         step: str | None = None,
+        *,
+        backward: bool = True,
     ) -> None:
         array, index = _first(g, _badness(g))
         what = "" if position is None else f"for its argument {position}: "
@@ -239,9 +241,32 @@ class Examiner:
         error = AnomalyError(
             "\n  ".join([f"{start} {what}{_at(array, index)}", *([place] if node.primitive else []), *report])
         )
-        error.operation, error.backward, error.argument = node.name, True, position
+        error.operation, error.backward, error.argument = node.name, backward, position
         error.index, error.value, error.line, error.step = index, array[index], line, step
         raise error
+
+    # -- forward mode
+
+    def push(self, outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Any], **options: Any) -> Any:
+        """A forward sweep that is looked at."""
+        for node, v in zip(inputs, tangents, strict=True):
+            if _badness(v) >= self.least:
+                self._refuse(node, v, f"the tangent given for {_named(node)} has", [], backward=False)
+        token = _mode.set(current().with_examiner(None))
+        try:
+            return pushforward(outputs, inputs, tangents, examiner=self, **options)
+        finally:
+            _mode.reset(token)
+
+    def examine_tangent(self, node: Node, tangents: Sequence[Any], saved: Sequence[Any], v: Any) -> None:
+        """Look at the tangent `v` of a node, which its rules gave out of finite ones."""
+        if _badness(v) >= self.least:
+            array, index = _first(v, _badness(v))
+            report = [
+                f"the tangent of its argument {i} was {_summary(a)}" for i, t in enumerate(tangents) for a in _arrays(t)
+            ]
+            report += _arguments(saved[1:], (None,) * len(node.parents), index, np.shape(array))
+            self._refuse(node, v, f"forward mode through {node.name} gave", report, backward=False)
 
 
 # -- values

@@ -310,9 +310,17 @@ def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[s
 
 
 def pushforward(
-    outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Any], *, create_graph: bool = False
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    tangents: Sequence[Any],
+    *,
+    create_graph: bool = False,
+    examiner: Any = None,
 ) -> list[Any]:
     """Sweep tangents from `inputs` forward; gives those of `outputs`, None where no path leads to."""
+    watching = current().examiner
+    if watching is not None:
+        return watching.push(outputs, inputs, tangents, create_graph=create_graph)  # type: ignore[no-any-return]
     needed = _leading_to(inputs, outputs)
     carried: dict[Node, Any] = {}
     for node, v in zip(inputs, tangents, strict=True):
@@ -343,6 +351,8 @@ def pushforward(
                 v = np.broadcast_to(v, node.shape)
             if v.dtype != node.dtype:
                 v = cast(v, node.dtype)
+        if examiner is not None:
+            examiner.examine_tangent(node, into, saved, v)
         carried[node] = v
     return [carried.get(node) for node in outputs]
 

@@ -227,6 +227,27 @@ class TestBackward:
             optimizer.step()
 
 
+class TestForwardMode:
+    def test_the_operation_and_its_line(self):
+        with pytest.raises(AnomalyError, match="forward mode through sqrt gave inf at") as caught, ag.detect_anomaly():
+            ag.func.jvp(lambda x: np.sqrt(x) * 2.0, (np.array([4.0, 0.0]),), (np.ones(2),))
+        error = caught.value
+        assert (error.operation, error.index, error.backward) == ("sqrt", (1,), False)
+        assert "the tangent of its argument 0 was finite: float64[2], from 1 to 1" in str(error)
+        assert "np.sqrt(x) * 2.0" in error.line.text
+
+    def test_the_tangent_given(self):
+        with pytest.raises(AnomalyError, match="the tangent given for a leaf has nan at"), ag.detect_anomaly():
+            ag.func.jvp(np.sin, (np.ones(2),), (np.array([1.0, np.nan]),))
+
+    def test_nested_in_reverse(self):
+        with pytest.raises(AnomalyError, match="through sqrt"), ag.detect_anomaly():
+            ag.func.hessian(lambda x: np.sqrt(x).sum())(np.array([4.0, 0.0]))
+        with ag.detect_anomaly():
+            hessian = ag.func.hessian(lambda x: np.sqrt(x).sum())(np.array([4.0, 1.0]))
+        np.testing.assert_allclose(np.diag(hessian), [-1 / 32, -1 / 4])
+
+
 class TestChangedArrays:
     """The error for a changed array names both lines inside the block, and says how to get them outside."""
 
