@@ -22,7 +22,7 @@ from autograd_lite.primitive import Primitive, registry
 from autograd_lite.without_derivative import REFUSED, WITHOUT_DERIVATIVE
 
 from .made_of import parts_of_implementations, parts_of_samples
-from .samples import SAMPLES
+from .samples import NOT_SAMPLED, SAMPLES
 
 HEAD = """\
 # All operations
@@ -43,8 +43,8 @@ transforms) and, where NumPy takes them, complex numbers; or to the tests that i
 
 FORWARD = {"elementwise": "derived", "linear": "derived", "bilinear": "derived", "general": "written"}
 
-INTERNAL = {"output", "alias", "enter", "vmap", "backward_hooks"}
-"""Nodes that the tape, vmap and modules make for themselves."""
+INTERNAL = set(NOT_SAMPLED)
+"""Nodes that the tape, vmap, modules and the like make for themselves."""
 
 AS_WRITTEN = {"getitem": "t[index]", "setitem": "t[index] = v"}
 
