@@ -194,7 +194,8 @@ def newest(values: Iterable[Any]) -> int:
             if isinstance(value, dict):
                 found = newest(value.values())
             else:
-                found = newest((value.start, value.stop, value.step) if isinstance(value, slice) else value)
+                inside: Any = (value.start, value.stop, value.step) if isinstance(value, slice) else value
+                found = newest(inside)
         else:
             continue
         if found > level:

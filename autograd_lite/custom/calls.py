@@ -72,7 +72,7 @@ def as_tensor(x: Any) -> Tensor:
     """A Tensor as it is, an array or a number as a constant."""
     if isinstance(x, Tensor):
         return x
-    return wrap(x, None) if hasattr(x, "dtype") else Tensor(x)  # type: ignore[no-any-return]
+    return wrap(x, None) if hasattr(x, "dtype") else Tensor(x)
 
 
 class Rules:

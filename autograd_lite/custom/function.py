@@ -149,7 +149,8 @@ class _FunctionCall(Call):
         for i, y in enumerate(results):
             places.setdefault(id(y), ("answer", i))
         given = self.ctx._given
-        self.saved = [("value", None) if x is None else places.get(id(x), ("value", x)) for x in given]
+        found = [("value", None) if x is None else places.get(id(x), ("value", x)) for x in given]
+        self.saved: list[tuple[str, Any]] = found
         self.kept = sorted({i for kind, i in self.saved if kind == "argument"})
         self.answers = any(kind == "answer" for kind, _ in self.saved)
         self.ctx._given = self.ctx._without = ()
@@ -199,10 +200,11 @@ class _Once(Call):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def pull(self, gradients: list[Any], saved: Saved) -> Sequence[Any]:  # noqa: ARG002
+    def pull(self, gradients: list[Any], saved: Saved) -> Sequence[Any]:  # noqa: ARG002  # it raises
         raise RuntimeError(f"{self.name} is differentiated a second time, but it is marked @once_differentiable")
 
-    push = pull
+    def push(self, tangents: list[Any], saved: Saved) -> Sequence[Any]:
+        return self.pull(tangents, saved)
 
 
 def _once(*_gradients: Any) -> Any:
