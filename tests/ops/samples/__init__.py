@@ -10,6 +10,7 @@ from importlib import import_module
 
 import autograd_lite.checkpointing  # noqa: F401  # which have operations of their own
 import autograd_lite.func  # noqa: F401
+import autograd_lite.nn  # noqa: F401
 
 from .sample import Sample
 
