@@ -8,9 +8,10 @@ are functions of floating arguments of one shape, element by element.
 import pkgutil
 from importlib import import_module
 
-import autograd_lite.checkpointing  # noqa: F401  # which have operations of their own
+import autograd_lite.nn
+
+import autograd_lite.checkpointing  # which have operations of their own
 import autograd_lite.func  # noqa: F401
-import autograd_lite.nn  # noqa: F401
 
 from .sample import Sample
 
