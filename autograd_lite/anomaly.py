@@ -12,22 +12,31 @@ given.  Outside of the block one test per operation is paid.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from .errors import describe
 from .mode import Mode, _mode, _Switch, current
-from .primitive import Fused, Primitive, Traced
-from .several import Bundle
+from .nonfinite import (
+    FINITE,
+    INFINITE,
+    NAN,
+    argument_lines,
+    arrays_of,
+    badness_of,
+    first_bad,
+    located,
+    named,
+    summaries,
+    summary,
+    word,
+)
+from .primitive import Fused, Primitive
 from .source_lines import SourceLine, line_of, lines_above, source_lines
 from .sweeps import pullback, pushforward, recorded_together
 from .tape import Node, leaf, wrap
-
-FINITE, INFINITE, NAN = range(3)
 
 
 class AnomalyError(RuntimeError):
@@ -117,21 +126,21 @@ class Examiner:
         self, primitive: Primitive, ans: Any, args: Sequence[Any], kwargs: dict[str, Any], parents: Sequence[Any]
     ) -> None:
         """Look at what a primitive gave, before it is recorded."""
-        badness = _badness(ans)
+        badness = badness_of(ans)
         if badness < self.least:
             return
-        given = max(map(_badness, args), default=FINITE)
+        given = max(map(badness_of, args), default=FINITE)
         if badness == INFINITE and given != FINITE:
             return
         line = next(iter(lines_above(sys._getframe(1))), None)
         inherited = given == badness
-        array, index = _first(ans, badness)
-        report = [f"{primitive.name} gave {_at(array, index)}"]
+        array, index = first_bad(ans, badness)
+        report = [f"{primitive.name} gave {located(array, index)}"]
         if inherited:
-            report[0] += f"; the {_word(badness)} was in what it was given"
+            report[0] += f"; the {word(badness)} was in what it was given"
         if line is not None:
             report.append(f"at {line}")
-        report += _arguments(args, parents, index if primitive.kind == "elementwise" else None, np.shape(array))
+        report += argument_lines(args, parents, index if primitive.kind == "elementwise" else None, np.shape(array))
         error = AnomalyError()
         if isinstance(primitive, Fused) and not inherited:
             step = self._failing_step(primitive, args, kwargs)
@@ -160,12 +169,12 @@ class Examiner:
     def examine_update(self, doing: str, params: Iterable[Any]) -> None:
         """Look at parameters that an optimizer has moved."""
         for i, param in enumerate(params):
-            badness = _badness(param)
+            badness = badness_of(param)
             if badness >= self.least:
-                array, index = _first(param, badness)
+                array, index = first_bad(param, badness)
                 line = next(iter(lines_above(sys._getframe(1))), None)
                 name = repr(param.name) if param.name else f"number {i}"
-                text = f"{doing} gave for the parameter {name}: {_at(array, index)}"
+                text = f"{doing} gave for the parameter {name}: {located(array, index)}"
                 error = AnomalyError(text if line is None else f"{text}\n  at {line}")
                 error.operation, error.index, error.value, error.line = doing, index, array[index], line
                 raise error
@@ -175,8 +184,8 @@ class Examiner:
     def sweep(self, outputs: Sequence[Node], cotangents: Sequence[Any], **options: Any) -> list[Any]:
         """A backward sweep that is looked at; what its rules record on the way is not looked at as forward."""
         for node, g in zip(outputs, cotangents, strict=True):
-            if _badness(g) >= self.least:
-                self._refuse(node, g, f"the gradient given to backward() for {_named(node)} has", [])
+            if badness_of(g) >= self.least:
+                self._refuse(node, g, f"the gradient given to backward() for {named(node)} has", [])
         return self._sweep(outputs, cotangents, **options)
 
     def _sweep(self, outputs: Sequence[Node], cotangents: Sequence[Any], **options: Any) -> list[Any]:
@@ -188,22 +197,22 @@ class Examiner:
 
     def examine_arrival(self, node: Node, g: Any) -> None:
         """Look at all that has arrived at a node; each part of it was finite."""
-        if _badness(g) >= self.least:
-            self._refuse(node, g, f"backward: the gradients that arrive at {_named(node)} add up to", [
+        if badness_of(g) >= self.least:
+            self._refuse(node, g, f"backward: the gradients that arrive at {named(node)} add up to", [
                 "each of them was finite: they overflow when added (or to what .grad held), or a hook has changed them"
             ])  # fmt: skip
 
     def examine_step(self, node: Node, position: int, g: Any, saved: Sequence[Any], d: Any) -> None:
         """Look at the cotangent `d` that the rule of a node gave for one argument, out of a finite `g`."""
-        if _badness(d) < self.least:
+        if badness_of(d) < self.least:
             return
         primitive = node.primitive
         assert primitive is not None
-        array, index = _first(d, _badness(d))
-        report = [f"what arrived was {_summary(array)}" for array in _arrays(g)]
-        report += _arguments(saved[1:], (None,) * len(node.parents), index, np.shape(array))
+        array, index = first_bad(d, badness_of(d))
+        report = [f"what arrived was {summary(array)}" for array in arrays_of(g)]
+        report += argument_lines(saved[1:], (None,) * len(node.parents), index, np.shape(array))
         if not isinstance(primitive, Fused):  # whose kernel keeps something else there
-            report += [f"its answer was {text}" for text in _values(saved[0], index, np.shape(array))]
+            report += [f"its answer was {text}" for text in summaries(saved[0], index, np.shape(array))]
         step = None
         if isinstance(primitive, Fused):
             step = self._failing_step_back(primitive, node, saved, g)
@@ -234,12 +243,12 @@ class Examiner:
         *,
         backward: bool = True,
     ) -> None:
-        array, index = _first(g, _badness(g))
+        array, index = first_bad(g, badness_of(g))
         what = "" if position is None else f"for its argument {position}: "
         line = line_of(node)
         place = f"{node.name} was recorded at {line}" if line else f"{node.name} was recorded outside of detect_anomaly"
         error = AnomalyError(
-            "\n  ".join([f"{start} {what}{_at(array, index)}", *([place] if node.primitive else []), *report])
+            "\n  ".join([f"{start} {what}{located(array, index)}", *([place] if node.primitive else []), *report])
         )
         error.operation, error.backward, error.argument = node.name, backward, position
         error.index, error.value, error.line, error.step = index, array[index], line, step
@@ -250,8 +259,8 @@ class Examiner:
     def push(self, outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Any], **options: Any) -> Any:
         """A forward sweep that is looked at."""
         for node, v in zip(inputs, tangents, strict=True):
-            if _badness(v) >= self.least:
-                self._refuse(node, v, f"the tangent given for {_named(node)} has", [], backward=False)
+            if badness_of(v) >= self.least:
+                self._refuse(node, v, f"the tangent given for {named(node)} has", [], backward=False)
         token = _mode.set(current().with_examiner(None))
         try:
             return pushforward(outputs, inputs, tangents, examiner=self, **options)
@@ -260,105 +269,15 @@ class Examiner:
 
     def examine_tangent(self, node: Node, tangents: Sequence[Any], saved: Sequence[Any], v: Any) -> None:
         """Look at the tangent `v` of a node, which its rules gave out of finite ones."""
-        if _badness(v) >= self.least:
-            array, index = _first(v, _badness(v))
+        if badness_of(v) >= self.least:
+            array, index = first_bad(v, badness_of(v))
             report = [
-                f"the tangent of its argument {i} was {_summary(a)}" for i, t in enumerate(tangents) for a in _arrays(t)
+                f"the tangent of its argument {i} was {summary(a)}"
+                for i, t in enumerate(tangents)
+                for a in arrays_of(t)
             ]
-            report += _arguments(saved[1:], (None,) * len(node.parents), index, np.shape(array))
+            report += argument_lines(saved[1:], (None,) * len(node.parents), index, np.shape(array))
             self._refuse(node, v, f"forward mode through {node.name} gave", report, backward=False)
-
-
-# -- values
-
-
-def _arrays(value: Any) -> Iterator[ndarray[Any, Any]]:
-    """The arrays of floating-point or complex numbers in an argument, an answer, or what a sweep carries."""
-    while isinstance(value, Traced):  # a Tensor, or a batch inside of vmap, whose hidden axis is the first
-        value = value.physical if hasattr(value, "physical") else value._data
-    if isinstance(value, Bundle):
-        value = list(value.parts.values())
-    if isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _arrays(part)
-    elif isinstance(value, (ndarray, float, complex, np.generic)):
-        array = np.asarray(value)
-        if array.dtype.kind in "fc":
-            yield array
-
-
-def _badness(value: Any) -> int:
-    """FINITE, INFINITE (somewhere), or NAN (somewhere)."""
-    worst = FINITE
-    for array in _arrays(value):
-        if not np.isfinite(array).all():
-            worst = NAN if worst == NAN or np.isnan(array).any() else INFINITE
-    return worst
-
-
-def _first(value: Any, badness: int) -> tuple[ndarray[Any, Any], tuple[int, ...]]:
-    """The first element that is so bad: its array and its index."""
-    for array in _arrays(value):
-        bad = np.isnan(array) if badness == NAN else ~np.isfinite(array)
-        if bad.any():
-            return array, tuple(int(i) for i in np.argwhere(bad)[0])
-    raise AssertionError("nothing is bad")
-
-
-# -- words
-
-
-def _word(badness: int) -> str:
-    return ("", "infinity", "NaN")[badness]
-
-
-def _at(array: ndarray[Any, Any], index: tuple[int, ...]) -> str:
-    """An element and where it lies: "inf at [1] of float32[3], where 2 of 3 elements are not finite"."""
-    if not array.ndim:
-        return f"{array[()]}, {describe(array)}"
-    bad = int((~np.isfinite(array)).sum())
-    many = f"{bad} of {array.size} elements {'is' if bad == 1 else 'are'} not finite"
-    return f"{array[index]} at {list(index)} of {describe(array)}, where {many}"
-
-
-def _summary(array: ndarray[Any, Any]) -> str:
-    """An array in a few words."""
-    badness = _badness(array)
-    if badness != FINITE:
-        return _at(*_first(array, badness))
-    if not array.ndim:
-        return f"{array[()]:.4g}, {describe(array)}"
-    between = f", from {array.min():.4g} to {array.max():.4g}" if array.size else ""
-    return f"finite: {describe(array)}{between}"
-
-
-def _values(value: Any, index: tuple[int, ...] | None, shape: tuple[int, ...]) -> Iterator[str]:
-    """What arrays were, and what stands in them at the index of the bad element, where they are broadcast to it."""
-    for array in _arrays(value):
-        text = _summary(array)
-        if index is not None and array.ndim:
-            with suppress(ValueError):
-                text += f"; there {np.broadcast_to(array, shape)[index]:.4g}"
-        yield text
-
-
-def _arguments(
-    args: Sequence[Any], parents: Sequence[Node | None], index: tuple[int, ...] | None, shape: tuple[int, ...]
-) -> list[str]:
-    """A line for each argument that has floating-point numbers."""
-    report = []
-    for i, (arg, parent) in enumerate(zip(args, parents, strict=True)):
-        origin = "" if parent is None else f", {_named(parent)},"
-        report += [f"its argument {i}{origin} was {text}" for text in _values(arg, index, shape)]
-    return report
-
-
-def _named(node: Node) -> str:
-    """A node as a message shows it: the name of a leaf, or what made it and where."""
-    if node.primitive is None:
-        return "a leaf" if node.name == "leaf" else f"the leaf {node.name!r}"
-    line = line_of(node)
-    return f"what {node.name} made" + (f" at {line.place}" if line else "")
 
 
 def _of_reference(step: AnomalyError | None) -> str:
