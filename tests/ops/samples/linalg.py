@@ -122,7 +122,7 @@ SAMPLES = [
     ),
     linalg("det", la.det, SQUARE, torch=tla.det),
     linalg("det", la.det, STACK, torch=tla.det, name="det, stack"),
-    linalg("cofactors", cofactors, STACK, torch=lambda x: tla.det(x)[..., None, None] * tla.inv(x).mT),
+    linalg("cofactors", cofactors, spread(1, 1, 4, 4), torch=lambda x: tla.det(x)[..., None, None] * tla.inv(x).mT),
     linalg("slogdet", lambda x: la.slogdet(x)[1], STACK, torch=lambda x: tla.slogdet(x)[1]),
     linalg(
         "slogdet",
