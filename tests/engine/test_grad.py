@@ -87,7 +87,6 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_as_in_pytorch(case):
     def program(side):
@@ -181,6 +180,7 @@ def test_what_is_refused(call, error, message):
         call(ag.Tensor([1.0, 2.0], requires_grad=True))
 
 
+@pytest.mark.smoke
 def test_what_comes_into_vmap_may_depend_on_each_other_outside():
     """Where a batch meets the graph outside the sweep inside ends; how x leads to x * x is swept outside, once."""
     x = ag.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
