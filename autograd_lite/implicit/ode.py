@@ -20,6 +20,7 @@ from ..func.recording import Recording
 from ..mode import no_grad
 from ..tensor import Tensor
 from ..trees import Structure, flatten
+from .batches import solved_together
 from .theorem import constant, numbers, scipy_module
 
 
@@ -66,7 +67,11 @@ def odeint(
     fixed = constant(args)
     _check(f, times[0], start, fixed)
     solver = {"rtol": rtol, "atol": atol, "method": method}
-    states = _solved(lambda t, y: f(t, y, *fixed), start, times, solver)
+
+    def solved(f: Callable[[Any, Any], Any], y: Any) -> Any:
+        return _solved(f, y, times, solver)
+
+    states = solved_together(solved, lambda t, y: f(t, y, *fixed), start, times[0], ahead=1)
     if not is_recorded(moving):
         return Tensor(states)
     call = _Solve(f, structure, len(moving), solver)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..func import grad, jacobian
+from ..func import grad, jacobian, value_and_grad
 from ..mode import no_grad
 from ..tensor import Tensor
+from .batches import solved_together
 from .theorem import DENSE, constant, declare, numbers, scipy_module, solution
 
 
@@ -48,22 +49,24 @@ def root(
     start = numbers(x0, "root")
     fixed = constant(args)
 
-    def value(flat: Any) -> Any:
-        return _array(f(Tensor(flat.reshape(start.shape)), *fixed)).ravel().astype(np.float64)
+    def solved(f: Callable[[Any], Any], start: Any) -> Any:
+        def value(flat: Any) -> Any:
+            return _array(f(Tensor(flat.reshape(start.shape)))).ravel().astype(np.float64)
 
-    def slope(flat: Any) -> Any:
-        matrix = jacobian(lambda x: f(x, *fixed))(flat.reshape(start.shape))
-        return _array(matrix).reshape(flat.size, -1)
+        def slope(flat: Any) -> Any:
+            return _array(jacobian(f)(flat.reshape(start.shape))).reshape(flat.size, -1)
+
+        begin = start.ravel().astype(np.float64)
+        jac = slope if method in ("hybr", "lm") and start.size <= DENSE else None
+        found = scipy_module("optimize").root(value, begin, jac=jac, method=method, tol=tol, options=options)
+        miss, at_first = (float(np.abs(r).max(initial=0.0)) for r in (found.fun, value(begin)))
+        if not found.success and not miss <= 1e-10 * max(1.0, at_first):  # at a root SciPy may miss further progress
+            raise RuntimeError(f"root: no root was found, |f| = {miss:.1e}: {found.message}")
+        return found.x.reshape(start.shape).astype(start.dtype)
 
     with no_grad():
-        jac = slope if method in ("hybr", "lm") and start.size <= DENSE else None
-        found = scipy_module("optimize").root(
-            value, start.ravel().astype(np.float64), jac=jac, method=method, tol=tol, options=options
-        )
-    miss, begin = (float(np.abs(r).max(initial=0.0)) for r in (found.fun, value(start.ravel())))
-    if not found.success and not miss <= 1e-10 * max(1.0, begin):  # at a root SciPy may miss further progress
-        raise RuntimeError(f"root: no root was found, |f| = {miss:.1e}: {found.message}")
-    return solution("root", f, found.x.reshape(start.shape).astype(start.dtype), args)
+        found = solved_together(solved, lambda x: f(x, *fixed), start)
+    return solution("root", f, found, args)
 
 
 @declare
@@ -90,20 +93,25 @@ def minimize(
     """
     start = numbers(x0, "minimize")
     fixed = constant(args)
-    gradient = grad(f)
 
-    def both(flat: Any) -> tuple[float, Any]:
-        x = flat.reshape(start.shape)
-        return float(_array(f(Tensor(x), *fixed))), _array(gradient(x, *fixed)).ravel().astype(np.float64)
+    def solved(f: Callable[[Any], Any], start: Any) -> Any:
+        of = value_and_grad(f)
 
-    with no_grad():
+        def both(flat: Any) -> tuple[float, Any]:
+            value, slope = of(flat.reshape(start.shape))
+            return float(_array(value)), _array(slope).ravel().astype(np.float64)
+
         found = scipy_module("optimize").minimize(
             both, start.ravel().astype(np.float64), jac=True, method=method, tol=tol, options=options
         )
-    size = float(np.abs(found.jac).max(initial=0.0))
-    if not found.success and size > 1e-6 * max(1.0, abs(float(found.fun))):  # "precision loss" at a minimum is one
-        raise RuntimeError(f"minimize: no minimum was found, |gradient| = {size:.1e}: {found.message}")
-    return solution("minimize", gradient, found.x.reshape(start.shape).astype(start.dtype), args, symmetric=True)
+        size = float(np.abs(found.jac).max(initial=0.0))
+        if not found.success and size > 1e-6 * max(1.0, abs(float(found.fun))):  # SciPy may miss further progress
+            raise RuntimeError(f"minimize: no minimum was found, |gradient| = {size:.1e}: {found.message}")
+        return found.x.reshape(start.shape).astype(start.dtype)
+
+    with no_grad():
+        found = solved_together(solved, lambda x: f(x, *fixed), start, summed=True)
+    return solution("minimize", grad(f), found, args, symmetric=True)
 
 
 @declare
@@ -136,25 +144,29 @@ def fixed_point(
     """
     start = numbers(x0, "fixed_point")
     fixed = constant(args)
-    eps = float(np.finfo(start.dtype).eps)
     if max_iterations < 1:
         raise ValueError(f"fixed_point: max_iterations must be at least 1, not {max_iterations}")
-    x = start.astype(np.float64).ravel()
-    points: list[Any] = []
-    images: list[Any] = []
-    for _ in range(max_iterations):
-        with no_grad():
-            image = _array(f(Tensor(x.reshape(start.shape).astype(start.dtype)), *fixed))
-        if image.shape != start.shape:
-            raise ValueError(f"fixed_point: f gives shape {image.shape} for x of shape {start.shape}")
-        image = image.ravel().astype(np.float64)
-        miss = float(np.abs(image - x).max(initial=0.0))
-        if miss <= max(tol, 8 * eps) * (1 + np.abs(x).max(initial=0.0)):
-            found = image.reshape(start.shape).astype(start.dtype)
-            return solution("fixed_point", lambda x, *args: f(x, *args) - x, found, args)
-        points, images = [*points[-memory:], x], [*images[-memory:], image]
-        x = _mixed(points, images) if memory and len(points) > 1 else image
-    raise RuntimeError(f"fixed_point: not converged in {max_iterations} iterations, |f(x) - x| = {miss:.1e}")
+
+    def solved(f: Callable[[Any], Any], start: Any) -> Any:
+        eps = float(np.finfo(start.dtype).eps)
+        x = start.astype(np.float64).ravel()
+        points: list[Any] = []
+        images: list[Any] = []
+        for _ in range(max_iterations):
+            image = _array(f(Tensor(x.reshape(start.shape).astype(start.dtype))))
+            if image.shape != start.shape:
+                raise ValueError(f"fixed_point: f gives shape {image.shape} for x of shape {start.shape}")
+            image = image.ravel().astype(np.float64)
+            miss = float(np.abs(image - x).max(initial=0.0))
+            if miss <= max(tol, 8 * eps) * (1 + np.abs(x).max(initial=0.0)):
+                return image.reshape(start.shape).astype(start.dtype)
+            points, images = [*points[-memory:], x], [*images[-memory:], image]
+            x = _mixed(points, images) if memory and len(points) > 1 else image
+        raise RuntimeError(f"fixed_point: not converged in {max_iterations} iterations, |f(x) - x| = {miss:.1e}")
+
+    with no_grad():
+        found = solved_together(solved, lambda x: f(x, *fixed), start)
+    return solution("fixed_point", lambda x, *args: f(x, *args) - x, found, args)
 
 
 def _mixed(points: list[Any], images: list[Any]) -> Any:

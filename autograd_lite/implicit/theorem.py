@@ -19,6 +19,7 @@ from ..errors import describe
 from ..func import jacobian, jvp, vjp
 from ..func.recording import Recording
 from ..mode import no_grad
+from ..primitive import Traced
 from ..tensor import Tensor
 from ..trees import Structure, flatten
 
@@ -41,7 +42,7 @@ def scipy_module(name: str) -> Any:
 
 def numbers(x: Any, doing: str) -> Any:
     """An array of floating-point numbers to start from."""
-    x = x._data if isinstance(x, Tensor) else np.asarray(x)
+    x = x._data if isinstance(x, Tensor) else x if isinstance(x, Traced) else np.asarray(x)
     if x.dtype.kind in "iub":
         x = x.astype(np.float64)
     if x.dtype.kind != "f":

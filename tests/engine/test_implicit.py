@@ -9,7 +9,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite import nn
-from autograd_lite.func import grad, hessian, jacobian, jvp, vjp
+from autograd_lite.func import grad, hessian, jacobian, jvp, vjp, vmap
 from autograd_lite.implicit import fixed_point, minimize, odeint, root, theorem
 
 RNG = np.random.default_rng(0)
@@ -213,6 +213,27 @@ def test_errors_of_odeint() -> None:
         odeint(lambda t, y: y * w, 1.0, TIMES)
     with pytest.raises(RuntimeError, match="odeint: the solver stopped"):
         odeint(lambda t, y: y**2, 1.0, np.array([0.0, 2.0]))
+
+
+def test_solvers_inside_vmap_and_jacobians_of_solutions() -> None:
+    bs = RNG.normal(size=(4, 3))
+    close(vmap(lambda b: linear(A, b))(bs), np.linalg.solve(A, bs.T).T)
+    close(
+        vmap(grad(lambda b: (linear(A, b) ** 2).sum()))(bs),
+        vmap(grad(lambda b: (np.linalg.solve(A, b) ** 2).sum()))(bs),
+    )
+    ps = np.array([0.5, 1.0, 2.0])
+    close(vmap(lambda p: minimize(lambda x, p: ((x - p) ** 2).sum() + x.sum(), np.zeros(2), p))(ps)[:, 0], ps - 0.5)
+    close(vmap(grad(lambda p: fixed_point(lambda x, p: np.cos(p * x) / 2, 0.1 * p, p)))(ps), [
+        grad(lambda p: fixed_point(lambda x, p: np.cos(p * x) / 2, 0.1, p))(p).item() for p in ps
+    ], rtol=1e-6)  # fmt: skip
+    rates = np.array([0.3, 0.8])
+    ours = lambda r: odeint(decay, np.array(2.0), TIMES, r)
+    closed = lambda r: closed_decay(2.0, TIMES, r)
+    close(vmap(ours)(rates), vmap(closed)(rates))
+    close(vmap(jacobian(ours, mode="forward"))(rates), vmap(jacobian(closed))(rates), rtol=1e-6)
+    close(jacobian(ours, mode="reverse")(rates[0]), jacobian(closed)(rates[0]), rtol=1e-6)
+    close(jacobian(ours, mode="forward")(rates[0]), jacobian(closed)(rates[0]), rtol=1e-6)
 
 
 def test_scipy_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
