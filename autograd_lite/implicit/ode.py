@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from ..custom.calls import Call, Rules, Saved, is_recorded
+from ..custom.calls import Call, Rules, Saved, as_tensor, is_recorded
 from ..func import jvp, vjp
 from ..func.recording import Recording
 from ..mode import no_grad
 from ..tensor import Tensor
 from ..trees import Structure, flatten
 from .batches import solved_together
-from .theorem import constant, numbers, scipy_module
+from .theorem import Arguments, constant, numbers, scipy_module
 
 
 def odeint(
@@ -74,7 +74,7 @@ def odeint(
     states = solved_together(solved, lambda t, y: f(t, y, *fixed), start, times[0], ahead=1)
     if not is_recorded(moving):
         return Tensor(states)
-    call = _Solve(f, structure, len(moving), solver)
+    call = _Solve(f, structure, Arguments(moving), solver)
     (found,) = _RULES.record(call, moving, [states])
     return found  # type: ignore[no-any-return]
 
@@ -123,12 +123,15 @@ class _Solve(Call):
     name = "odeint"
     answers = True
 
-    def __init__(self, f: Callable[..., Any], structure: Structure, count: int, solver: dict[str, Any]) -> None:
-        self.f, self.structure, self.solver, self.kept = f, structure, solver, range(count)
+    def __init__(
+        self, f: Callable[..., Any], structure: Structure, arguments: Arguments, solver: dict[str, Any]
+    ) -> None:
+        self.f, self.structure, self.solver = f, structure, solver
+        self.arguments, self.kept = arguments, arguments.tensors
 
     def _parts(self, saved: Saved) -> tuple[Any, Any, list[Any], list[int]]:
-        times, leaves = saved.argument(1), [saved.argument(i) for i in self.kept[2:]]
-        return saved.answer(0), times, leaves, [i for i, leaf in enumerate(leaves) if leaf.dtype.kind == "f"]
+        _, times, *leaves = self.arguments.values(saved)
+        return saved.answer(0), as_tensor(times), leaves, [i - 2 for i in self.arguments.moving if i >= 2]
 
     def _of(self, leaves: Sequence[Any], places: Sequence[int]) -> Callable[..., Any]:
         def of_leaves(t: Any, y: Any, *moving: Any) -> Any:
@@ -154,7 +157,8 @@ class _Solve(Call):
         found: list[Any] = [None] * len(leaves)
         for i, total in zip(places, sums, strict=True):
             found[i] = total
-        return [adjoint + g[0], np.stack(by_time), *found]
+        first = [adjoint + g[0], np.stack(by_time)]
+        return [*(x if i in self.arguments.moving else None for i, x in enumerate(first)), *found]
 
     def _back(
         self, f: Any, times: Any, state: Any, adjoint: Any, sums: list[Any], moving: list[Any], shape: tuple[int, ...]

@@ -18,6 +18,22 @@ def _array(x: Any) -> Any:
     return np.asarray(x.detach() if isinstance(x, Tensor) else x)
 
 
+def _step_left(f: Callable[[Any], Any], x: Any) -> float:
+    """Newton's step from x to a root of f, beside 1 + |x|; infinite where it cannot be told.
+
+    At a root or minimum SciPy may report that it makes no progress.  How small f is does not tell whether that is why:
+    it depends on the units of f.
+    """
+    if x.size > DENSE:
+        return float("inf")
+    matrix, miss = _array(jacobian(f)(x)).reshape(x.size, x.size), _array(f(Tensor(x))).ravel()
+    try:
+        step = np.linalg.solve(matrix, miss)
+    except np.linalg.LinAlgError:
+        return float("inf")
+    return float(np.abs(step).max(initial=0.0) / (1 + np.abs(x).max(initial=0.0)))
+
+
 @declare
 def root(
     f: Callable[..., Any], x0: Any, *args: Any, method: str = "hybr", tol: float | None = None, options: Any = None
@@ -51,7 +67,10 @@ def root(
 
     def solved(f: Callable[[Any], Any], start: Any) -> Any:
         def value(flat: Any) -> Any:
-            return _array(f(Tensor(flat.reshape(start.shape)))).ravel().astype(np.float64)
+            found = _array(f(Tensor(flat.reshape(start.shape))))
+            if found.shape != start.shape:
+                raise ValueError(f"root: f gives shape {found.shape} for x of shape {start.shape}")
+            return found.ravel().astype(np.float64)
 
         def slope(flat: Any) -> Any:
             return _array(jacobian(f)(flat.reshape(start.shape))).reshape(flat.size, -1)
@@ -59,8 +78,8 @@ def root(
         begin = start.ravel().astype(np.float64)
         jac = slope if method in ("hybr", "lm") and start.size <= DENSE else None
         found = scipy_module("optimize").root(value, begin, jac=jac, method=method, tol=tol, options=options)
-        miss, at_first = (float(np.abs(r).max(initial=0.0)) for r in (found.fun, value(begin)))
-        if not found.success and not miss <= 1e-10 * max(1.0, at_first):  # at a root SciPy may miss further progress
+        if not found.success and not _step_left(f, found.x.reshape(start.shape)) <= 1e-10:
+            miss = float(np.abs(found.fun).max(initial=0.0))
             raise RuntimeError(f"root: no root was found, |f| = {miss:.1e}: {found.message}")
         return found.x.reshape(start.shape).astype(start.dtype)
 
@@ -104,8 +123,8 @@ def minimize(
         found = scipy_module("optimize").minimize(
             both, start.ravel().astype(np.float64), jac=True, method=method, tol=tol, options=options
         )
-        size = float(np.abs(found.jac).max(initial=0.0))
-        if not found.success and size > 1e-6 * max(1.0, abs(float(found.fun))):  # SciPy may miss further progress
+        if not found.success and not _step_left(grad(f), found.x.reshape(start.shape)) <= 1e-6:
+            size = float(np.abs(found.jac).max(initial=0.0))
             raise RuntimeError(f"minimize: no minimum was found, |gradient| = {size:.1e}: {found.message}")
         return found.x.reshape(start.shape).astype(start.dtype)
 
@@ -132,8 +151,9 @@ def fixed_point(
         tol: stop where |f(x) - x| <= tol (1 + |x|), by the largest element.
 
     Raises:
-        RuntimeError: it did not converge in `max_iterations`, which is at least 1.
-        ValueError: f gives another shape than x, or closes over Tensors that require gradients.
+        RuntimeError: it did not converge in `max_iterations`, or came to numbers that are not finite.
+        ValueError: `max_iterations` is less than 1; f gives another shape than x, or closes over Tensors that
+            require gradients.
 
     >>> import numpy as np, autograd_lite as ag
     >>> a = ag.Tensor(1.0, dtype=np.float64, requires_grad=True)
@@ -160,6 +180,8 @@ def fixed_point(
             miss = float(np.abs(image - x).max(initial=0.0))
             if miss <= max(tol, 8 * eps) * (1 + np.abs(x).max(initial=0.0)):
                 return image.reshape(start.shape).astype(start.dtype)
+            if not np.isfinite(miss):
+                raise RuntimeError("fixed_point: the iteration came to numbers that are not finite")
             points, images = [*points[-memory:], x], [*images[-memory:], image]
             x = _mixed(points, images) if memory and len(points) > 1 else image
         raise RuntimeError(f"fixed_point: not converged in {max_iterations} iterations, |f(x) - x| = {miss:.1e}")

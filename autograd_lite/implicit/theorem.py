@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..changes import can_change
 from ..custom.calls import Call, Rules, Saved, is_recorded
 from ..errors import describe
 from ..func import jacobian, jvp, vjp
@@ -68,7 +69,7 @@ def solution(name: str, residual: Residual, x: Any, args: Sequence[Any], symmetr
     _check_closure(name, residual, x, args)
     if not is_recorded(leaves):
         return Tensor(x)
-    call = _Implicit(name, residual, structure, symmetric, range(len(leaves)))
+    call = _Implicit(name, residual, structure, symmetric, Arguments(leaves))
     (found,) = _RULES[name].record(call, leaves, [x])
     return found  # type: ignore[no-any-return]
 
@@ -87,17 +88,43 @@ def _check_closure(name: str, residual: Residual, x: Any, args: Sequence[Any]) -
         )
 
 
+class Arguments:
+    """What a call was given: Tensors, which the tape keeps, and the rest, which its rules see as it was given.
+
+    The rest is not made to Tensors (0.1 would be rounded to float32, and a number of axes be no int any more), and
+    arrays are copied, since whoever holds one may change it before backward.
+
+    tensors  the places of the Tensors
+    moving   those of them that gradients flow to
+    """
+
+    def __init__(self, given: Sequence[Any]) -> None:
+        self.tensors = [i for i, x in enumerate(given) if isinstance(x, Tensor)]
+        self.moving = [i for i in self.tensors if given[i]._node is not None]
+        self._fixed = [
+            None if isinstance(x, Tensor) else x.copy() if isinstance(x, np.ndarray) and can_change(x) else x
+            for x in given
+        ]
+
+    def values(self, saved: Saved) -> list[Any]:
+        """All of them, as rules see them."""
+        values = list(self._fixed)
+        for i in self.tensors:
+            values[i] = saved.argument(i)
+        return values
+
+
 class _Implicit(Call):
     answers = True
 
     def __init__(
-        self, name: str, residual: Residual, structure: Structure, symmetric: bool, kept: Sequence[int]
+        self, name: str, residual: Residual, structure: Structure, symmetric: bool, arguments: Arguments
     ) -> None:
-        self.name, self.residual, self.structure, self.symmetric, self.kept = name, residual, structure, symmetric, kept
+        self.name, self.residual, self.structure, self.symmetric = name, residual, structure, symmetric
+        self.arguments, self.kept = arguments, arguments.tensors
 
     def _parts(self, saved: Saved) -> tuple[Tensor, list[Any], list[int]]:
-        leaves = [saved.argument(i) for i in self.kept]
-        return saved.answer(0), leaves, [i for i, leaf in enumerate(leaves) if leaf.dtype.kind in "fc"]
+        return saved.answer(0), self.arguments.values(saved), self.arguments.moving
 
     def _of(self, x: Any, leaves: Sequence[Any], places: Sequence[int]) -> Callable[..., Any]:
         """The residual at x as a function of those leaves of the arguments that are differentiated."""

@@ -67,12 +67,40 @@ def test_large_systems_are_solved_without_a_matrix(monkeypatch: pytest.MonkeyPat
     close(second, np.asarray(expected[0]) @ B)
 
 
+def test_what_is_no_tensor_reaches_the_rules_as_it_was_given() -> None:
+    a = ag.Tensor(2.0, dtype=np.float64, requires_grad=True)
+    root(lambda x, a, c, kind: x**2 - c * a if kind == "square" else x, 1.0, a, 0.1, "square").backward()
+    close(a.grad, 0.5 * np.sqrt(0.1 / 2), rtol=1e-14)  # 0.1 is not rounded to float32
+
+
+def test_arrays_changed_before_backward_were_copied() -> None:
+    matrix, times = 2 * np.eye(2), np.array([0.0, 1.0])
+    b, rate = (ag.Tensor(v, dtype=np.float64, requires_grad=True) for v in ([1.0, 2.0], 0.5))
+    x, y = root(lambda x, a, b: a @ x - b, np.zeros(2), matrix, b), odeint(lambda t, y, r: -r * y, 1.0, times, rate)
+    matrix *= 3
+    times *= 2
+    (x.sum() + y[1]).backward()
+    close(b.grad, [0.5, 0.5])
+    close(rate.grad, -np.exp(-0.5))
+
+
+def test_no_solution_is_no_solution_in_any_units() -> None:
+    with pytest.raises(RuntimeError, match="no root was found"):
+        root(lambda x: x**2 + 1, 1e6)  # |f| falls from 1e12 to 1
+    with pytest.raises(RuntimeError, match="no minimum was found"):
+        minimize(lambda x: ((x - 3) ** 4).sum() + 1e9, np.zeros(2), options={"maxiter": 1})
+    with pytest.raises(RuntimeError, match="not finite"):
+        fixed_point(lambda x: x + np.inf, 1.0)
+
+
 def test_errors_of_root() -> None:
     with pytest.raises(RuntimeError, match=r"root: no root was found, \|f\| ="):
         root(lambda x: x**2 + 1, 1.0)
     w = ag.Tensor(1.0, requires_grad=True)
     with pytest.raises(ValueError, match="depends on Tensors that require gradients and are not among its arguments"):
         root(lambda x: x * w - 1, 1.0)
+    with pytest.raises(ValueError, match=r"root: f gives shape \(1,\) for x of shape \(2,\)"):
+        root(lambda x: x[:1], np.ones(2))
     with pytest.raises(TypeError, match="the unknown must be real numbers"):
         root(lambda x: x, 1j)
     singular = root(lambda x, a: (x - a) ** 3, 0.5, a := ag.Tensor(1.0, requires_grad=True), tol=1e-4)
