@@ -21,7 +21,8 @@ from ..trees import Structure, flatten, matching
 class _Argument(Watch):
     """What marks the leaf that an argument is inside of a transform.
 
-    open  whether the function still runs: what is derived meanwhile, by transforms inside, is differentiated further
+    open  whether the function still runs, or a sweep over it: what is derived meanwhile, by transforms inside of the
+          function or of a rule, is differentiated further
     """
 
     __slots__ = ("open",)
@@ -55,9 +56,7 @@ class Recording:
         self.inputs = [self._input(i, leaf, outside) for i, leaf in enumerate(leaves)]
         with enable_grad():
             value = f(*self.structure.unflatten(self.inputs))
-        for x in self.inputs:
-            if isinstance(x._node.watch, _Argument):
-                x._node.watch.open = False
+        self._open(False)
         self.aux: Any = None
         if has_aux:
             if not isinstance(value, tuple) or len(value) != 2:
@@ -86,6 +85,19 @@ class Recording:
         x._node.watch = _Argument(x.dtype)
         return x
 
+    def _open(self, is_open: bool) -> None:
+        for x in self.inputs:
+            if isinstance(x._node.watch, _Argument):
+                x._node.watch.open = is_open
+
+    def _swept(self, *args: Any, **options: Any) -> list[Any]:
+        """`sweep`, with the inputs open: rules may differentiate in their turn, and a sweep go over what they did."""
+        self._open(True)
+        try:
+            return sweep(*args, **options)
+        finally:
+            self._open(False)
+
     def _path(self, i: int) -> str:
         """What messages call an input: "argument 0", "argument 1['w']"."""
         return self.structure.paths()[i].replace("[", "argument ", 1).replace("]", "", 1)
@@ -112,7 +124,7 @@ class Recording:
         ]
         found: list[Any] = [None] * len(self.inputs)
         if moving:
-            found = sweep(
+            found = self._swept(
                 sweeps.pullback,
                 [node for node, _ in moving],
                 [g for _, g in moving],
@@ -138,7 +150,8 @@ class Recording:
         def run(outputs: Any, values: Any, **options: Any) -> Any:
             return sweeps.pushforward(outputs, [x._node for x in self.inputs], values, **options)
 
-        found = iter(sweep(run, nodes, moving, create_graph=self.recorded or any(map(_flows, moving))) if nodes else ())
+        create_graph = self.recorded or any(map(_flows, moving))
+        found = iter(self._swept(run, nodes, moving, create_graph=create_graph) if nodes else ())
         return [_result(None if y._node is None else next(found), y.shape, y.dtype) for y in self.outputs]
 
     def cotangents(self, given: Any) -> list[Any]:

@@ -129,6 +129,16 @@ def test_ridge_regression_by_its_penalty() -> None:
         minimize(lambda x: -(x**2).sum(), np.ones(2), options={"maxiter": 3})
 
 
+def test_a_minimum_inside_a_minimum() -> None:
+    def inner(p: Any) -> Any:
+        return minimize(lambda w, p: (w - 1) ** 2 + p**2 * w**2, np.array(0.0), p, tol=1e-9)
+
+    outer = lambda a: minimize(lambda p, a: (inner(p) - a) ** 2, np.array(1.0), a, tol=1e-9)
+    a = np.array(0.4)
+    close(outer(a), np.sqrt(1 / a - 1), rtol=1e-6)
+    close(grad(outer)(a), -0.5 / (a**2 * np.sqrt(1 / a - 1)), rtol=1e-5)
+
+
 # --- fixed points
 
 
