@@ -14,7 +14,7 @@ import numpy as np
 
 from .adapters import Engine, Gradients, Reference
 from .kinks import beside_kinks, between_branches, kinked_places, tied
-from .oracles.complex_step import agrees, complex_step
+from .oracles.complex_step import agrees, complex_step, noise
 from .oracles.differences import Slope, derivative_along, glance
 from .oracles.directions import COMPLETE, Array, Direction, directions, unit
 from .subject import Part, Subject, widened
@@ -27,6 +27,10 @@ LONGEST = 16
 
 EXACT = 16
 """In units of the last place: what a derivative without differences may be off by."""
+
+
+NOISES = 4
+"""By how many times the noise of the complex step, as two of them differ, an element may be off."""
 
 
 class Expected(NamedTuple):
@@ -99,6 +103,10 @@ def by_differences(
         value = np.stack([projected(weights, slope) for slope in exact], axis=-1)
         terms = np.stack([projected(np.abs(weights), np.abs(slope)) for slope in exact], axis=-1)
         error = EXACT * np.finfo(np.float64).eps * terms
+        few = [*range(0, len(moves), max(1, len(moves) // 3)), -1]
+        rounded = NOISES * noise(f, x, [moves[i] for i in few], [exact[i] for i in few])
+        if rounded:
+            error = error + rounded * np.abs(weights).max(-1)[:, None] * [np.abs(s).max(initial=0.0) for s in exact]
         return moves, exactly(value, "complex step")._replace(error=error)
     return moves, as_expected(slopes, weights)
 

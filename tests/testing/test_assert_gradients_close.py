@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import autograd_lite as ag
+from autograd_lite.linalg.determinants import cofactors
 from autograd_lite.testing import GradientsDiffer, assert_gradients_close, check_gradients, reports
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (3, 4))
@@ -556,3 +557,9 @@ def test_an_answer_of_few_digits_is_noted() -> None:
     (note,) = check_gradients(*AT_THE_ENDS["underflow"][:2]).notes
     assert note.startswith("f is 1e-320, where numbers have few digits")
     assert check_gradients(AT_THE_ENDS["underflow"][0], np.zeros(2)).notes == ()
+
+
+@pytest.mark.parametrize("seed", [1, 9, 17])
+def test_the_complex_step_has_noise_of_its_own_in_factorizations(seed: int) -> None:
+    x = np.diag([1.5, 2.5, 3.5]) + 0.5 * np.random.default_rng(seed).uniform(-1, 1, (2, 3, 3))
+    assert_gradients_close(cofactors, x)

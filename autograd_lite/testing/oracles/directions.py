@@ -75,7 +75,7 @@ def projections(answer: Array, rng: np.random.Generator) -> Iterator[Direction]:
     No weight is above 1, so that none makes a derivative overflow.
     """
     for row in directions(np.ones(answer.shape), rng):
-        yield row if row.place is not None else row._replace(array=row.array / 2)
+        yield row if row.place is not None else row._replace(array=np.clip(row.array, -1.0, 1.0))
 
 
 def sizes(x: Array) -> Array:
