@@ -577,7 +577,7 @@ def test_its_help(project: Any) -> None:
 def test_the_examples_of_its_page(project: Any, pytester: pytest.Pytester) -> None:
     page = (Path(__file__).parents[2] / "docs" / "pytest_plugin.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    pytester.makepyfile(test_page="\n".join(blocks))
+    pytester.makepyfile(test_examples_of_the_plugin="\n".join(blocks))
     for more in (["--gradient-snapshot-update"], []):
         result = project("-q", "-p", "no:cacheprovider", *more)
         assert result.ret == pytest.ExitCode.OK, result.stdout.str()
