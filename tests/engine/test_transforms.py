@@ -319,7 +319,8 @@ def test_a_loop_says_so_once() -> None:
     "index",
     [
         (0,), (slice(None), 1), (..., 0), (None, 1), ([1, 0],), (slice(None), [1, 1, 0]), ([0, 1], slice(None), [1, 0]),
-        (0, slice(None), [1, 0]), (True, 0), (slice(None), 0, ..., [1, 0]), (np.array([[True, False, True, True], [False] * 4]),), (slice(1), [[0, 1]], None),
+        (0, slice(None), [1, 0]), (True, 0), (slice(None), 0, ..., [1, 0]), (slice(1), [[0, 1]], None),
+        (np.array([[True, False, True, True], [False] * 4]),),
     ],
     ids=str,
 )  # fmt: skip
