@@ -9,9 +9,13 @@ and C. Guestrin 2016, "Training deep nets with sublinear memory cost"; A. Griewa
 
 from __future__ import annotations
 
+import math
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -23,7 +27,7 @@ from .mode import Mode, _mode, current
 from .primitive import Traced, general
 from .several import record_many
 from .sweeps import pullback, pushforward
-from .tape import Node
+from .tape import Node, watch_nodes_by
 from .trees import flatten
 
 
@@ -37,7 +41,8 @@ def checkpoint(
     """`function(*args, **kwargs)`, of which nothing is kept for backward but the arguments: it is then run again.
 
     Gradients are those without it, of any order, forward and backward, also to what the function closes over (the
-    parameters of a Module).  Calls may be nested.  The function must do the same when it is run again: changing what it
+    parameters of a Module).  Calls may be nested.  The second run stops as soon as all has been made that is wanted.
+    The function must do the same when it is run again: changing what it
     reads in between is an error that backward reports, or gives the gradient at the new values.
 
     Args:
@@ -61,14 +66,15 @@ def checkpoint(
     if not current().recording:
         return function(*args, **kwargs)
     part = _Part(function, args, kwargs, preserve_rng_state, determinism_check)
-    start = next_order()
-    leaves, structure = flatten(function(*args, **kwargs))
+    start, log = next_order(), _Log()
+    with _logged(log):
+        leaves, structure = flatten(function(*args, **kwargs))
     # orders fall: what was recorded inside has an order below `start`
     made = [i for i, y in enumerate(leaves) if isinstance(y, Traced) and y._node is not None and y._node.order < start]
     if not made:
         return structure.unflatten(leaves)
     part.border = _border([leaves[i]._node for i in made], start)
-    part.made = made
+    part.places = log.places([leaves[i]._node for i in made])
     part.kinds = [(tuple(leaves[i].shape), leaves[i].dtype) for i in made]
     answers = record_many(
         _CHECKPOINT, [leaves[i]._data for i in made], (None, *part.border), tuple(part.border), {"part": part}
@@ -82,12 +88,12 @@ class _Part:
     """A call that is run again: everything that it depends on.
 
     border  the nodes outside that lead into it
-    made    which leaves of what it gives were computed inside
+    places  of what it gives and was computed inside: which of the nodes it makes, in the order they are made
     kinds   their shapes and dtypes
     """
 
     border: list[Node]
-    made: list[int]
+    places: list[int]
     kinds: list[tuple[tuple[int, ...], Any]]
 
     def __init__(self, function: Any, args: Any, kwargs: Any, preserve: bool, check: bool) -> None:
@@ -97,28 +103,31 @@ class _Part:
         self.states = [g.bit_generator.state for g in self.generators]
 
     def again(self) -> list[Node]:
-        """Run it once more, recorded; gives the nodes of what it makes."""
+        """Run it once more, recorded, until all that is wanted has been made; gives the nodes of that."""
         mode = current()
         token = _mode.set(Mode(True, self.fusing, mode.run, mode.examiner))
-        start = next_order()
+        start, log = next_order(), _Log(self.places)
         try:
-            with _states(self.generators, self.states):
-                leaves, _ = flatten(self.function(*self.args, **self.kwargs))
+            with _states(self.generators, self.states), _logged(log):
+                self.function(*self.args, **self.kwargs)
+        except _Enough as enough:
+            if enough.log is not log:
+                raise
         finally:
             _mode.reset(token)
-        if self.check:
-            self._check(leaves, start)
-        return [leaves[i]._node for i in self.made]
+        nodes = [log.found[place] for place in self.places if place in log.found]
+        if self.check or len(nodes) < len(self.places):
+            self._check(nodes, start)
+        return nodes
 
-    def _check(self, leaves: Sequence[Any], start: int) -> None:
-        found = [(tuple(leaves[i].shape), leaves[i].dtype) for i in self.made] if len(leaves) > max(self.made) else []
+    def _check(self, nodes: list[Node], start: int) -> None:
+        found = [(tuple(node.shape), node.dtype) for node in nodes]
         if found != self.kinds:
             raise RuntimeError(
                 f"checkpoint: run again for backward, {_name(self.function)} gives {_listed(found)} where it gave "
                 f"{_listed(self.kinds)}; it has to do the same each time"
             )
-        nodes = [leaves[i]._node for i in self.made]
-        if None in nodes or set(_border(nodes, start)) != set(self.border):
+        if set(_border(nodes, start)) != set(self.border):
             raise RuntimeError(
                 f"checkpoint: run again for backward, {_name(self.function)} depends on other Tensors than before; do "
                 "not change which it uses, nor their requires_grad, between forward and backward"
@@ -146,6 +155,69 @@ def _border(nodes: Sequence[Node], start: int) -> list[Node]:
             seen.add(node)
             stack.extend(parent for parent in node.parents if parent is not None)
     return sorted(found, key=lambda node: -node.order)
+
+
+# --- which nodes a run makes
+
+
+class _Log:
+    """The nodes that a run makes, in order: weakly all of them, or those at the places that are wanted."""
+
+    def __init__(self, wanted: Sequence[int] = ()) -> None:
+        self.wanted = set(wanted)
+        self.enough = max(wanted) + 1 if wanted else math.inf
+        self.count = 0
+        self.seen: list[weakref.ref[Node]] = []
+        self.found: dict[int, Node] = {}
+
+    def add(self, node: Node) -> None:
+        if self.count >= self.enough:
+            raise _Enough(self)
+        if self.count in self.wanted:
+            self.found[self.count] = node
+        elif not self.wanted:
+            self.seen.append(weakref.ref(node))
+        self.count += 1
+
+    def places(self, nodes: Sequence[Node]) -> list[int]:
+        where = {id(node): i for i, ref in enumerate(self.seen) if (node := ref()) is not None}
+        return [where[id(node)] for node in nodes]
+
+
+class _Enough(BaseException):  # it passes through whatever the function catches
+    """All that is wanted has been made: the run need not go on."""
+
+    def __init__(self, log: _Log) -> None:
+        super().__init__()
+        self.log = log
+
+
+_logs: ContextVar[tuple[_Log, ...]] = ContextVar("autograd_lite_checkpoint_logs", default=())
+_open = 0  # how many are open in all threads
+_counting = Lock()
+
+
+@contextmanager
+def _logged(log: _Log) -> Iterator[None]:
+    """Let the nodes that are made here be logged."""
+    global _open
+    with _counting:
+        _open += 1
+        watch_nodes_by(_note)
+    token = _logs.set((*_logs.get(), log))
+    try:
+        yield
+    finally:
+        _logs.reset(token)
+        with _counting:
+            _open -= 1
+            if not _open:
+                watch_nodes_by(None)
+
+
+def _note(node: Node) -> None:
+    for log in _logs.get():
+        log.add(node)
 
 
 # --- random numbers

@@ -157,9 +157,10 @@ def make_results_of(cls: type[Traced]) -> None:
 
 
 Maker = Callable[[type[Node]], Node]
-_new_node: Maker = _new  # what makes a Node: `_maker`, and then `_changer`
+_new_node: Maker = _new  # what makes a Node: `_maker`, and then `_changer` and `_watcher`
 _maker: Maker = _new  # `source_lines` puts one here that looks about
 _changer: Callable[[Node], None] | None = None  # and `saved_tensors_hooks` one that makes a Node pack what it saves
+_watcher: Callable[[Node], None] | None = None  # and `checkpoint` one that tells which Nodes a run makes
 _choosing = Lock()
 
 
@@ -183,19 +184,29 @@ def change_nodes_by(changer: Callable[[Node], None] | None) -> None:
         _choose()
 
 
+def watch_nodes_by(watcher: Callable[[Node], None] | None) -> None:
+    """The same for somebody else, who comes after the first."""
+    global _watcher
+    with _choosing:
+        _watcher = watcher
+        _choose()
+
+
 def _choose() -> None:
     global _new_node
-    maker, changer = _maker, _changer
-    if changer is None:
+    maker = _maker
+    called = [each for each in (_changer, _watcher) if each is not None]
+    if not called:
         _new_node = maker
         return
 
-    def make_and_change(cls: type[Node]) -> Node:
+    def make_and_call(cls: type[Node]) -> Node:
         node = maker(cls)
-        changer(node)
+        for each in called:
+            each(node)
         return node
 
-    _new_node = make_and_change
+    _new_node = make_and_call
 
 
 def wrap(data: Any, node: Node | None) -> Any:

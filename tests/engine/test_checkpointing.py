@@ -122,6 +122,24 @@ def test_how_often_it_is_run() -> None:
         y.sum().backward()
 
 
+def test_the_second_run_stops_early() -> None:
+    calls = []
+
+    def f(x: Any) -> Any:
+        y = block(x)
+        try:
+            np.sin(y)
+        except Exception:  # what stops it is none of these
+            calls.append("caught")
+        calls.append("end")
+        return {"y": y, "none": None}
+
+    x = ag.Tensor(X, requires_grad=True)
+    (ag.checkpoint(lambda x: ag.checkpoint(f, x)["y"] * 2.0, x)).sum().backward()
+    assert calls == ["end", "end"], "forward, and the forward of the outer one again; not the inner one's own"
+    np.testing.assert_array_equal(x.grad, 2 * gradients(block, X)[0])
+
+
 def test_doing_something_else_the_second_time_is_an_error() -> None:
     x, w = ag.Tensor(X, requires_grad=True), ag.Tensor(X, requires_grad=True)
     shapes = iter([X.shape, (12,)])
