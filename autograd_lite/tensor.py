@@ -103,6 +103,9 @@ class Tensor(Operators, Methods, Interchange, Traced):
             )
         if new.dtype.kind == "c" and self._data.dtype.kind != "c":
             raise TypeError(f"{doing}: the new values are {new.dtype}, but the Tensor is {self._data.dtype}")
+        if isinstance(new, Traced) or isinstance(self._data, Traced):  # a batch inside of vmap, which nobody changes
+            self._data = new if new.dtype == self._data.dtype else new.astype(self._data.dtype)
+            return
         kept = np.empty_like(self._data)  # of the same layout in memory
         np.copyto(kept, new, casting="unsafe")
         self._data = kept

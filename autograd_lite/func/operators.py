@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .gradient import grad
-from .jacobians import jacobian
+from .jacobians import hessian, jacobian
 
 
 def divergence(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,10 +32,15 @@ def divergence(f: Callable[..., Any]) -> Callable[..., Any]:
                 f"divergence: the field must have the shape of the point, {shape}, not "
                 f"{tuple(found.shape[: found.ndim - len(shape)])}"
             )
-        n = int(np.prod(shape, dtype=int))
-        return np.trace(np.reshape(found, (n, n)))
+        return _trace(found, shape)
 
     return of_field
+
+
+def _trace(matrix: Any, shape: tuple[int, ...]) -> Any:
+    """The sum of the derivatives of each element by itself."""
+    n = math.prod(shape)
+    return np.trace(np.reshape(matrix, (n, n)))
 
 
 def laplacian(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,4 +53,10 @@ def laplacian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> ag.func.laplacian(lambda x: (x**3).sum())(np.array([1.0, 2.0])).item()
     18.0
     """
-    return divergence(grad(f))
+    second = hessian(f)
+
+    @functools.wraps(f)
+    def of_field(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return _trace(second(x, *args, **kwargs), tuple(np.shape(x)))
+
+    return of_field

@@ -398,6 +398,19 @@ def test_what_gets_out_of_vmap_is_refused() -> None:
         vmap(lambda x: np.float64(1.0 in x))(X)
 
 
+def test_in_place_operators_inside_vmap() -> None:
+    def f(x: Any) -> Any:
+        y = x * 1
+        y += 1
+        y *= x
+        y -= 2
+        y /= 4
+        return y
+
+    close(vmap(f)(X), ((X + 1) * X - 2) / 4)
+    close(vmap(grad(lambda x: f(x).sum()))(X), (2 * X + 1) / 4)
+
+
 def test_an_error_inside_leaves_no_trace() -> None:
     with pytest.raises(ZeroDivisionError):
         vmap(lambda x: 1 // 0)(X)
