@@ -73,7 +73,7 @@ def checkpoint(
     made = [i for i, y in enumerate(leaves) if isinstance(y, Traced) and y._node is not None and y._node.order < start]
     if not made:
         return structure.unflatten(leaves)
-    part.border = _border([leaves[i]._node for i in made], start)
+    part.border = border([leaves[i]._node for i in made], start)
     part.places = log.places([leaves[i]._node for i in made])
     part.kinds = [(tuple(leaves[i].shape), leaves[i].dtype) for i in made]
     answers = record_many(
@@ -127,7 +127,7 @@ class _Part:
                 f"checkpoint: run again for backward, {_name(self.function)} gives {_listed(found)} where it gave "
                 f"{_listed(self.kinds)}; it has to do the same each time"
             )
-        if set(_border(nodes, start)) != set(self.border):
+        if set(border(nodes, start)) != set(self.border):
             raise RuntimeError(
                 f"checkpoint: run again for backward, {_name(self.function)} depends on other Tensors than before; do "
                 "not change which it uses, nor their requires_grad, between forward and backward"
@@ -142,7 +142,7 @@ def _listed(kinds: Sequence[tuple[tuple[int, ...], Any]]) -> str:
     return ", ".join(f"{dtype}{list(shape)}" for shape, dtype in kinds) or "less"
 
 
-def _border(nodes: Sequence[Node], start: int) -> list[Node]:
+def border(nodes: Sequence[Node], start: int) -> list[Node]:
     """The nodes recorded before `start` that those after it, which lead to `nodes`, come from; the oldest first."""
     found: set[Node] = set()
     seen: set[Node] = set()

@@ -7,11 +7,13 @@ convention (see `autograd_lite.grad`), of which a sweep carries the conjugates.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..calls import protect
 from ..errors import describe
 from ..mode import current
 from ..primitive import Primitive, Traced
@@ -21,13 +23,23 @@ from ..tensor import Tensor
 
 
 class Saved:
-    """The arguments and answers of a call, as Tensors, for those that its rules read."""
+    """What the rules of a call read: its arguments and answers, arrays as Tensors; and what it kept beside these."""
 
-    def __init__(self, answers: Any, arguments: Sequence[Any]) -> None:
-        self._answers, self._arguments = answers, arguments
+    def __init__(self, answers: Any, saved: Sequence[Any], call: Call) -> None:
+        self._answers, self._arguments, self._beside = answers, saved[: call.count], saved[call.count :]
+        self._recorded = call.recorded
 
-    def argument(self, i: int) -> Tensor:
-        return as_tensor(self._arguments[i])
+    def argument(self, i: int) -> Any:
+        """An argument; one that is no array as it was given."""
+        found = self._arguments[i]
+        return as_tensor(found) if hasattr(found, "dtype") else found
+
+    def beside(self, i: int) -> Any:
+        """Something else that was kept; as a constant, unless the sweep is recorded."""
+        found = self._beside[i]
+        if isinstance(found, Tensor):
+            return found if self._recorded else found.detach()
+        return as_tensor(found) if isinstance(found, np.ndarray) else found
 
     def inputs(self) -> list[Tensor]:
         """The arguments that gradients flow to, in a sweep that is recorded; without values, where none are kept."""
@@ -47,6 +59,7 @@ class Call:
     answers   whether they read what it gave
     shapes    StandIns of what it gave
     recorded  whether the sweep that runs its rules is recorded
+    count     how many arguments there are
     """
 
     name: str
@@ -54,6 +67,7 @@ class Call:
     answers = False
     shapes: list[StandIn]
     recorded = False
+    count = 0
 
     def pull(self, gradients: list[Any], saved: Saved) -> Sequence[Any]:
         """A gradient (or None) per argument, from a gradient or None per answer."""
@@ -88,19 +102,54 @@ class Rules:
             self._made[many] = made
         return self._made[many]
 
-    def record(self, call: Call, arguments: Sequence[Any], answers: Sequence[Any]) -> list[Any]:
-        """Write a call down: of arrays that it gave, and Tensors and constants that it was given."""
+    def record(
+        self, call: Call, arguments: Sequence[Any], answers: Sequence[Any], beside: Sequence[Any] = ()
+    ) -> list[Any]:
+        """Write a call down: of arrays that it gave, and Tensors and constants that it was given.
+
+        What is kept `beside` these goes with what is saved, when backward has used it.
+        """
         call.shapes = [StandIn(np.shape(a), a.dtype) for a in answers]
+        call.count = len(arguments)
         many = len(answers) != 1
-        parents = tuple([x._node if isinstance(x, Traced) else None for x in arguments])
+        nodes = [x._node if isinstance(x, Traced) else None for x in arguments]
         kept = [
-            (x._data if isinstance(x, Traced) else x) if i in call.kept else parents[i] for i, x in enumerate(arguments)
+            (x._data if isinstance(x, Traced) else x) if i in call.kept else nodes[i] for i, x in enumerate(arguments)
         ]
+        values = [x._data if isinstance(x, Traced) and x._node is None else x for x in beside]
         given = (list(answers) if many else answers[0]) if call.answers else None
-        primitive, saved, options = self.primitive(many), (given, *kept), {"call": call}
+        parents = (*nodes, *[None] * len(values))
+        saved = protect((given, *kept, *values), (*arguments, *beside))
+        primitive, options = self.primitive(many), {"call": call}
         if many:
             return record_many(primitive, answers, saved, parents, options)
         return [record(primitive, answers[0], saved, parents, options)]
+
+
+class Positions:
+    """Arguments by position, as rules get them: those given by name, and defaults, are put where they belong."""
+
+    def __init__(self, function: Any) -> None:
+        try:
+            self.signature: inspect.Signature | None = inspect.signature(function)
+        except (ValueError, TypeError):  # written in C, by somebody who does not tell
+            self.signature = None
+        parameters = self.signature.parameters.values() if self.signature is not None else ()
+        self.fixed = any(p.default is not p.empty for p in parameters)
+
+    def bound(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments; raises TypeError for those that can only be given by name."""
+        if not kwargs and not self.fixed:
+            return args
+        if self.signature is not None:
+            bound = self.signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            if not bound.kwargs:
+                return bound.args
+            kwargs = bound.kwargs
+        raise TypeError(
+            f"{name}: its rules take arguments by position, and {', '.join(kwargs)} can only be given by name"
+        )
 
 
 def is_recorded(arguments: Sequence[Any]) -> bool:
@@ -127,9 +176,9 @@ def _joint(g: Any, answers: Any, *arguments: Any, call: Call) -> list[Any]:
     parts = [g.parts.get(i) for i in range(len(call.shapes))] if isinstance(g, Bundle) else [g]
     recorded = call.recorded = any(isinstance(part, Tensor) for part in parts)
     gradients = [None if part is None else as_tensor(_conjugate(part)) for part in parts]
-    found = call.pull(gradients, Saved(answers, arguments))
+    found = call.pull(gradients, Saved(answers, arguments, call))
     results: list[Any] = []
-    for i, (value, argument) in enumerate(zip(found, arguments, strict=True)):
+    for i, (value, argument) in enumerate(zip(found, arguments[: call.count], strict=True)):
         shape, dtype = getattr(argument, "shape", ()), getattr(argument, "dtype", np.dtype(float))
         if value is None:
             results.append(np.zeros(shape, dtype))
@@ -149,7 +198,8 @@ def _jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) 
     call: Call = kwargs["call"]
     recorded = call.recorded = any(isinstance(t, Tensor) for t in tangents)
     answers, *arguments = saved
-    found = list(call.push([None if t is None else as_tensor(t) for t in tangents], Saved(answers, arguments)))
+    moving = [None if t is None else as_tensor(t) for t in tangents[: call.count]]
+    found = list(call.push(moving, Saved(answers, arguments, call)))
     if len(found) != len(call.shapes):
         raise ValueError(f"{call.name}: its jvp gives {len(found)} tangents for {len(call.shapes)} answers")
     results = []

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..mode import no_grad
+from ..mode import current, no_grad
 from ..primitive import Traced
 from ..tape import wrap
 from ..tensor import Tensor
@@ -119,6 +119,11 @@ class Function:
             TypeError: `forward` gives something else than Tensors or arrays (or a tuple of them).
             ValueError: (by backward) `backward` gives too many gradients or too few, or of another shape.
         """
+        for name, value in kwargs.items():
+            if isinstance(value, Traced) and value._node is not None and current().recording:
+                raise TypeError(
+                    f"{cls.__name__}.apply: no gradient flows to {name}=; pass it by position, or {name}.detach()"
+                )
         ctx = Context(tuple(isinstance(x, Traced) and x._node is not None for x in args))
         with no_grad():
             if cls.setup_context is None:
@@ -133,8 +138,7 @@ class Function:
         arrays = [plain(y, f"{cls.__name__}: what its forward gives") for y in results]
         without = {id(y) for y in ctx._without}
         call = _FunctionCall(cls, ctx)
-        call.keep(args, results)
-        made = cls._rules.record(call, args, arrays)
+        made = cls._rules.record(call, args, arrays, call.keep(args, results))
         made = [wrap(y._data, None) if id(old) in without else y for y, old in zip(made, results, strict=True)]
         return tuple(made) if several else made[0]
 
@@ -143,27 +147,27 @@ class _FunctionCall(Call):
     def __init__(self, cls: type[Function], ctx: Context) -> None:
         self.name, self.cls, self.ctx = cls.__name__, cls, ctx
 
-    def keep(self, arguments: Sequence[Any], results: Sequence[Any]) -> None:
-        """Note where each saved Tensor is found again.  A result is not held: the node would hold itself."""
+    def keep(self, arguments: Sequence[Any], results: Sequence[Any]) -> list[Any]:
+        """Note where each saved Tensor is found again; gives those that are neither arguments nor results.
+
+        A result is not held: the node would hold itself.
+        """
         places: dict[int, tuple[str, Any]] = {id(x): ("argument", i) for i, x in enumerate(arguments)}
         for i, y in enumerate(results):
             places.setdefault(id(y), ("answer", i))
         given = self.ctx._given
-        found = [("value", None) if x is None else places.get(id(x), ("value", x)) for x in given]
-        self.saved: list[tuple[str, Any]] = found
+        beside = [x for x in given if id(x) not in places]
+        numbers = iter(range(len(beside)))
+        self.saved: list[tuple[str, Any]] = [places.get(id(x)) or ("beside", next(numbers)) for x in given]
         self.kept = sorted({i for kind, i in self.saved if kind == "argument"})
         self.answers = any(kind == "answer" for kind, _ in self.saved)
         self.ctx._given = self.ctx._without = ()
+        return beside
 
     def _read(self, saved: Saved) -> None:
         def read() -> tuple[Any, ...]:
-            found: list[Any] = []
-            for kind, value in self.saved:
-                if kind == "value":
-                    found.append(value)
-                else:
-                    found.append(saved.argument(value) if kind == "argument" else saved.answer(value))
-            return tuple(found)
+            by_kind = {"argument": saved.argument, "answer": saved.answer, "beside": saved.beside}
+            return tuple([by_kind[kind](i) for kind, i in self.saved])
 
         self.ctx._reader = read
         self.ctx._inputs = saved.inputs() if self.recorded else []
@@ -185,6 +189,8 @@ class _FunctionCall(Call):
         return [part if needed else None for part, needed in zip(parts, self.ctx.needs_input_grad, strict=True)]
 
     def push(self, tangents: list[Any], saved: Saved) -> Sequence[Any]:
+        if self.cls.jvp is Function.jvp:
+            raise TypeError(f"forward mode through {self.name} needs a static method jvp(ctx, *tangents)")
         self._read(saved)
         try:
             found = self.cls.jvp(self.ctx, *tangents)

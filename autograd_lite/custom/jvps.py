@@ -10,7 +10,7 @@ import numpy as np
 
 from ..func import vjp
 from ..trees import Structure, flatten
-from .calls import Call, Rules, Saved, as_tensor, is_recorded, plain
+from .calls import Call, Positions, Rules, Saved, as_tensor, is_recorded, plain
 from .vjps import push_by
 
 
@@ -34,7 +34,9 @@ class custom_jvp:
         nondiff_argnums: positions of arguments that are not differentiated; the rule gets them first.
 
     Raises:
-        TypeError: f is called with Tensors that require gradients before it has a rule.
+        TypeError: f is called with Tensors that require gradients before it has a rule, or with arguments that can only
+            be given by name.
+        ValueError: f depends on Tensors that require gradients and are not among its arguments.
 
     After JAX's decorator of the same name.
 
@@ -57,6 +59,7 @@ class custom_jvp:
         self.nondiff_argnums = tuple(nondiff_argnums)
         self._jvp: Callable[..., Any] | None = None
         self._rules = Rules(function)
+        self._positions = Positions(function)
 
     def defjvp(self, jvp: Callable[..., Any]) -> Callable[..., Any]:
         """Set the rule, `jvp(primals, tangents) -> (value, tangent)`; gives it back, as a decorator does."""
@@ -65,30 +68,38 @@ class custom_jvp:
 
     def defjvps(self, *rules: Callable[..., Any] | None) -> None:
         """Set a rule per argument, each called as `rule(tangent, value, *args)`; None for no tangent."""
+        if all(rule is None for rule in rules):
+            raise ValueError(f"{self.__name__}.defjvps: no rule is given")
 
         def jvp(primals: Any, tangents: Any) -> Any:
             if len(rules) != len(primals):
                 raise ValueError(f"{self.__name__}: {len(rules)} rules for {len(primals)} arguments")
-            value = self.function(*primals)
+            value = self(*primals)
             terms = [rule(t, value, *primals) for rule, t in zip(rules, tangents, strict=True) if rule is not None]
             return value, functools.reduce(lambda a, b: a + b, terms)
 
         self._jvp = jvp
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args = self._positions.bound(self.__name__, args, kwargs)
         count = len(args)
         static = {i % count: args[i] for i in self.nondiff_argnums if -count <= i < count}
         moving = tuple(arg for i, arg in enumerate(args) if i not in static)
-        leaves, structure = flatten((moving, ()))
+        leaves, structure = flatten(moving)
         if not is_recorded(leaves):
-            return self.function(*args, **kwargs)
+            return self.function(*args)
         if self._jvp is None:
             raise TypeError(f"{self.__name__} has no rule yet: call {self.__name__}.defjvp(rule)")
         constant = [x.detach() if hasattr(x, "detach") else x for x in leaves]
-        given = list(structure.unflatten(constant)[0])
+        given = list(structure.unflatten(constant))
         for i in sorted(static):
             given.insert(i, static[i])
-        values, out = flatten(self.function(*given, **kwargs))
+        values, out = flatten(self.function(*given))
+        if any(getattr(value, "requires_grad", False) for value in values):
+            raise ValueError(
+                f"{self.__name__} closes over a Tensor that requires a gradient, which its rule gives none: pass it as "
+                "an argument, or detach() it"
+            )
         rule = functools.partial(self._jvp, *[static[i] for i in sorted(static)])
         call = _JvpCall(self.__name__, rule, structure, range(len(leaves)))
         arrays = [plain(value, f"{self.__name__}: what it gives") for value in values]
@@ -105,7 +116,7 @@ class _JvpCall(Call):
     def pull(self, gradients: list[Any], saved: Saved) -> Sequence[Any]:
         """The transpose: the rule is recorded as a function of the tangents, which it is linear in."""
         primals = [saved.argument(i) for i in self.kept]
-        places = [i for i, x in enumerate(primals) if x.dtype.kind in "fc"]
+        places = [i for i, x in enumerate(primals) if hasattr(x, "dtype") and x.dtype.kind in "fc"]
 
         def tangent(*moving: Any) -> tuple[Any, ...]:
             tangents: list[Any] = [None] * len(primals)

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..changes import next_order
+from ..checkpointing import border
+from ..primitive import Traced
 from ..trees import Structure, flatten
-from .calls import Call, Rules, Saved, as_tensor, is_recorded, plain
+from .calls import Call, Positions, Rules, Saved, as_tensor, is_recorded, plain
 
 
 class custom_vjp:
@@ -39,7 +41,9 @@ class custom_vjp:
             first, before the residuals.
 
     Raises:
-        TypeError: f is called with Tensors that require gradients before `defvjp`.
+        TypeError: f is called with Tensors that require gradients before `defvjp`, or with arguments that can only be
+            given by name.
+        ValueError: what forward gives depends on Tensors that require gradients and are not among the arguments.
         ValueError: (by backward) the rule gives too many gradients or too few, or of another shape.
 
     After JAX's decorator of the same name.
@@ -65,6 +69,7 @@ class custom_vjp:
         self._backward: Callable[..., Any] | None = None
         self._jvp: Callable[..., Any] | None = None
         self._rules = Rules(function)
+        self._positions = Positions(function)
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Set the rules: `forward(*args) -> (value, residuals)` and `backward(residuals, g) -> gradients`."""
@@ -76,17 +81,19 @@ class custom_vjp:
         return jvp
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args = self._positions.bound(self.__name__, args, kwargs)
         count = len(args)
         static = {i % count: args[i] for i in self.nondiff_argnums if -count <= i < count}
         moving = [arg for i, arg in enumerate(args) if i not in static]
-        leaves, structure = flatten((tuple(moving), kwargs))
+        leaves, structure = flatten(tuple(moving))
         if id(self) in _running.get() or not is_recorded(leaves):
-            return self.function(*args, **kwargs)
+            return self.function(*args)
         if self._forward is None or self._backward is None:
             raise TypeError(f"{self.__name__} has no rule yet: call {self.__name__}.defvjp(forward, backward)")
+        start = next_order()
         token = _running.set((*_running.get(), id(self)))
         try:
-            given = self._forward(*args, **kwargs)
+            given = self._forward(*args)
         finally:
             _running.reset(token)
         if not isinstance(given, tuple) or len(given) != 2:
@@ -94,9 +101,10 @@ class custom_vjp:
         values, out = flatten(given[0])
         residuals, packed = flatten(given[1])
         call = _VjpCall(self, structure, out, packed, [static[i] for i in sorted(static)])
-        call.keep(residuals, leaves, values)
+        beside = call.keep(residuals, leaves, values)
+        _check_closure(self.__name__, values, leaves, start)
         arrays = [plain(value, f"{self.__name__}: what its forward rule gives") for value in values]
-        return out.unflatten(self._rules.record(call, leaves, arrays))
+        return out.unflatten(self._rules.record(call, leaves, arrays, beside))
 
 
 _running: ContextVar[tuple[int, ...]] = ContextVar("autograd_lite_custom_vjp_running", default=())
@@ -113,30 +121,31 @@ class _VjpCall(Call):
         self.backward, self.jvp = function._backward, function._jvp
         self.arguments, self.out, self.packed, self.static = arguments, out, packed, static
 
-    def keep(self, residuals: Sequence[Any], arguments: Sequence[Any], answers: Sequence[Any]) -> None:
-        """Note where each residual is found again.  An answer is not held: the node would hold itself."""
+    def keep(self, residuals: Sequence[Any], arguments: Sequence[Any], answers: Sequence[Any]) -> list[Any]:
+        """Note where each residual is found again; gives those that are neither arguments nor answers.
+
+        An answer is not held: the node would hold itself.
+        """
         places = {id(value): ("argument", i) for i, value in enumerate(arguments)}
         for i, value in enumerate(answers):
             places.setdefault(id(value), ("answer", i))
-        self.residuals = [places.get(id(value), ("value", value)) for value in residuals]
+        beside = [value for value in residuals if id(value) not in places]
+        numbers = iter(range(len(beside)))
+        self.residuals = [places.get(id(value)) or ("beside", next(numbers)) for value in residuals]
         kept = {i for kind, i in self.residuals if kind == "argument"}
         self.kept = sorted(kept if self.jvp is None else range(len(arguments)))
         self.answers = any(kind == "answer" for kind, _ in self.residuals)
+        return beside
 
     def _found(self, saved: Saved) -> Any:
-        values: list[Any] = []
-        for kind, value in self.residuals:
-            if kind == "value":
-                values.append(value.detach() if isinstance(value, Tensor) and not self.recorded else value)
-            else:
-                values.append(saved.argument(value) if kind == "argument" else saved.answer(value))
-        return self.packed.unflatten(values)
+        read = {"argument": saved.argument, "answer": saved.answer, "beside": saved.beside}
+        return self.packed.unflatten([read[kind](i) for kind, i in self.residuals])
 
     def pull(self, gradients: list[Any], saved: Saved) -> Sequence[Any]:
         filled = [self.zeros(i) if g is None else g for i, g in enumerate(gradients)]
         assert self.backward is not None
         found = self.backward(*self.static, self._found(saved), self.out.unflatten(filled))
-        expected, _ = self.arguments.children
+        expected = self.arguments
         if not isinstance(found, (tuple, list)) or len(found) != len(expected.children):
             given = len(found) if isinstance(found, (tuple, list)) else type(found).__name__
             raise ValueError(
@@ -152,7 +161,7 @@ class _VjpCall(Call):
             if not built.like(child):
                 raise ValueError(f"{self.name}: its backward rule gives for argument {i} what is not built as it is")
             leaves += given_leaves
-        return leaves + [None] * (self.arguments.leaf_count - len(leaves))
+        return leaves
 
     def push(self, tangents: list[Any], saved: Saved) -> Sequence[Any]:
         if self.jvp is None:
@@ -163,12 +172,29 @@ class _VjpCall(Call):
         return push_by(self.jvp, self.name, self.arguments, tangents, saved)
 
 
+def _check_closure(name: str, values: Sequence[Any], arguments: Sequence[Any], start: int) -> None:
+    """Raise if gradients would flow to Tensors that the function closes over, past its rule."""
+    known = {x._node for x in arguments if isinstance(x, Traced)}
+    outside = border([y._node for y in values if isinstance(y, Traced) and y._node is not None], start)
+    if not known.issuperset(outside):
+        raise ValueError(
+            f"{name} closes over a Tensor that requires a gradient, which its rule gives none: pass it as an "
+            "argument, or detach() it"
+        )
+
+
+def _still(x: Any) -> Any:
+    """The tangent of a constant."""
+    if hasattr(x, "dtype"):
+        return as_tensor(np.zeros(x.shape, x.dtype))
+    return 0.0 if isinstance(x, (int, float, complex)) else None
+
+
 def push_by(jvp: Any, name: str, arguments: Structure, tangents: Sequence[Any], saved: Saved) -> list[Any]:
     """The tangents that a rule `jvp(primals, tangents) -> (value, tangent)` gives."""
     primals = [saved.argument(i) for i in range(len(tangents))]
-    moving = [as_tensor(np.zeros(x.shape, x.dtype)) if t is None else t for x, t in zip(primals, tangents, strict=True)]
-    (args, _), (dargs, _) = arguments.unflatten(primals), arguments.unflatten(moving)
-    found = jvp(args, dargs)
+    moving = [_still(x) if t is None else t for x, t in zip(primals, tangents, strict=True)]
+    found = jvp(arguments.unflatten(primals), arguments.unflatten(moving))
     if not isinstance(found, tuple) or len(found) != 2:
         raise TypeError(f"{name}: its jvp rule must give a pair (value, tangent)")
     return flatten(found[1])[0]

@@ -289,7 +289,7 @@ def test_setup_context_results_saved_and_gradients_left_out() -> None:
     close(grad(f)(X), np.exp(X))
     assert seen == [((True,), None)]
     close(grad(lambda x: (grad(f)(x) ** 2).sum())(X), 2 * np.exp(2 * X))
-    with pytest.raises(TypeError, match="needs a static method jvp"):
+    with pytest.raises(TypeError, match="forward mode through Exp needs a static method jvp"):
         jvp(f, (X,), (X,))
 
 
@@ -344,3 +344,87 @@ def test_a_wrong_rule_is_found() -> None:
     wrong.defjvps(lambda t, _ans, x: -t * np.cos(x))
     with pytest.raises(ag.testing.GradientsDiffer):
         ag.testing.check_custom_rule(wrong, X, complex=False)
+
+
+# --- what is silently lost elsewhere
+
+
+def test_arguments_by_name_and_defaults() -> None:
+    @ag.custom_jvp
+    def scaled(x: Any, scale: Any = 3.0) -> Any:
+        return x * scale
+
+    scaled.defjvps(lambda t, _y, _x, scale: t * scale, lambda t, _y, x, _scale: t * x)
+    close(grad(lambda x: scaled(x, scale=5.0).sum())(X), np.full_like(X, 5.0))
+    close(grad(lambda x: scaled(x).sum())(X), np.full_like(X, 3.0))
+    close(grad(lambda s: scaled(X, scale=s).sum())(np.array(0.1)), X.sum())
+
+    @ag.custom_vjp
+    def times(x: Any, scale: Any = 3.0) -> Any:
+        return x * scale
+
+    times.defvjp(lambda x, scale: (x * scale, (x, scale)), lambda r, g: (g * r[1], (g * r[0]).sum()))
+    close(grad(lambda x: times(scale=0.1, x=x).sum())(X), np.full_like(X, 0.1))
+
+    @ag.custom_vjp
+    def named(x: Any, *, scale: Any) -> Any:
+        return x * scale
+
+    with pytest.raises(TypeError, match="named: its rules take arguments by position, and scale can only"):
+        named(ag.Tensor(X, requires_grad=True), scale=2.0)
+    with pytest.raises(TypeError, match=r"Product\.apply: no gradient flows to y="):
+        Product.apply(X, y=ag.Tensor(Y, requires_grad=True))
+    with pytest.raises(ValueError, match=r"scaled\.defjvps: no rule is given"):
+        scaled.defjvps(None, None)
+
+
+@ways
+def test_arrays_changed_before_backward(f: Any) -> None:
+    x, y = ag.Tensor(X, requires_grad=True), Y.copy()
+    z = f(x, y).sum()
+    y[:] = 100.0
+    z.backward()
+    close(x.grad, np.cos(X) * Y)
+
+
+def test_what_is_kept_beside_goes_with_backward() -> None:
+    kept = []
+
+    class Kept(ag.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            beside = ag.Tensor(np.full(x.shape, 2.0))
+            kept.append(weakref.ref(beside._data))
+            ctx.save_for_backward(beside, None)
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            beside, nothing = ctx.saved_tensors
+            assert nothing is None
+            return g * beside
+
+    x = ag.Tensor(X, requires_grad=True)
+    y = Kept.apply(x)
+    y.sum().backward(retain_graph=True)
+    assert kept[0]() is not None
+    y.sum().backward()
+    assert kept[0]() is None
+    close(x.grad, np.full_like(X, 4.0))
+
+
+def test_second_derivatives_keep_to_the_rule() -> None:
+    safe = ag.custom_jvp(lambda x: np.sqrt(x))
+    safe.defjvps(lambda t, y, _x: t * 0.5 / np.maximum(y, 0.125))
+    assert np.isfinite(grad(grad(safe))(np.array(0.0)).item())
+
+
+def test_closures_are_refused() -> None:
+    w = ag.Tensor(2.0, requires_grad=True)
+    f = ag.custom_vjp(lambda x: x * w)
+    f.defvjp(lambda x: (x * w, None), lambda _, g: (g,))
+    h = ag.custom_jvp(lambda x: x * w)
+    h.defjvps(lambda t, _y, _x: t)
+    for each in (f, h):
+        with pytest.raises(ValueError, match="closes over a Tensor that requires a gradient"):
+            each(ag.Tensor(X, requires_grad=True))
