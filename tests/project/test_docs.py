@@ -30,7 +30,8 @@ MODULES = ["autograd_lite"] + [
 def test_docstrings(name):
     module = importlib.import_module(name)
     autograd_lite.manual_seed(0)
-    result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    with autograd_lite.fusion(True):  # as it is unless somebody switches it off
+        result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert result.failed == 0
 
 
