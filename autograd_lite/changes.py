@@ -69,6 +69,11 @@ def locate_by(locate: Callable[[], Any] | None) -> None:
     _locate = locate
 
 
+def changed_since(array: ndarray[Any, Any], order: int) -> bool:
+    """Whether the memory of an array has been written to since the time of that order."""
+    return order > _changes.get(id(owner(array)), inf)
+
+
 def check_unchanged(node: Node) -> None:
     """Raise if memory that `node` saved has been written to since it was recorded.
 

@@ -19,10 +19,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 from numpy.random import Generator
 
 from . import random
-from .changes import next_order
+from .changes import can_change, changed_since, next_order
 from .mode import Mode, _mode, current
 from .primitive import Traced, general
 from .several import record_many
@@ -42,13 +43,14 @@ def checkpoint(
 
     Gradients are those without it, of any order, forward and backward, also to what the function closes over (the
     parameters of a Module).  Calls may be nested.  The second run stops as soon as all has been made that is wanted.
-    The function must do the same when it is run again: changing what it
-    reads in between is an error that backward reports, or gives the gradient at the new values.
+    The function must do the same when it is run again: changing in between what it reads is an error of backward, as
+    without a checkpoint, if a rule inside keeps it (what is only added is not seen).  ndarrays among the arguments
+    are copied.
 
     Args:
         function: gives a Tensor, or a container of them.
-        preserve_rng_state: random numbers that are drawn from the default generator, from a generator among the
-            arguments, or from one that a Module holds (dropout) are the same when the function is run again.
+        preserve_rng_state: random numbers that dropout and initializers draw, and any from a generator among the
+            arguments or in a Module, are the same when the function is run again.
         determinism_check: raise if the function gives other shapes or dtypes, or depends on other Tensors, the second
             time.
 
@@ -67,14 +69,17 @@ def checkpoint(
         return function(*args, **kwargs)
     part = _Part(function, args, kwargs, preserve_rng_state, determinism_check)
     start, log = next_order(), _Log()
-    with _logged(log):
+    with _logged(log), random.noting() as drawn:
         leaves, structure = flatten(function(*args, **kwargs))
     # orders fall: what was recorded inside has an order below `start`
     made = [i for i, y in enumerate(leaves) if isinstance(y, Traced) and y._node is not None and y._node.order < start]
     if not made:
         return structure.unflatten(leaves)
     part.border = border([leaves[i]._node for i in made], start)
+    part.read = _read([leaves[i]._node for i in made], start)
     part.places = log.places([leaves[i]._node for i in made])
+    if preserve_rng_state:
+        part.remember(drawn)
     part.kinds = [(tuple(leaves[i].shape), leaves[i].dtype) for i in made]
     answers = record_many(
         _CHECKPOINT, [leaves[i]._data for i in made], (None, *part.border), tuple(part.border), {"part": part}
@@ -88,22 +93,36 @@ class _Part:
     """A call that is run again: everything that it depends on.
 
     border  the nodes outside that lead into it
+    read    the arrays of these nodes that backward reads, as far as rules keep them
     places  of what it gives and was computed inside: which of the nodes it makes, in the order they are made
     kinds   their shapes and dtypes
     """
 
     border: list[Node]
+    read: dict[Node, ndarray[Any, Any]]
     places: list[int]
     kinds: list[tuple[tuple[int, ...], Any]]
 
     def __init__(self, function: Any, args: Any, kwargs: Any, preserve: bool, check: bool) -> None:
-        self.function, self.args, self.kwargs, self.check = function, args, kwargs, check
+        self.function, self.check = function, check
+        self.args, self.kwargs = _own((args, kwargs))
         self.fusing = current().fusing
+        self.start = next_order()
         self.generators = _generators(function, args, kwargs) if preserve else []
         self.states = [g.bit_generator.state for g in self.generators]
 
+    def remember(self, drawn: dict[int, tuple[Generator, Any]]) -> None:
+        """Keep the states of generators that nobody could see before they were drawn from."""
+        known = set(map(id, self.generators))
+        for key, (generator, state) in drawn.items():
+            if key not in known:
+                self.generators.append(generator)
+                self.states.append(state)
+
     def again(self) -> list[Node]:
         """Run it once more, recorded, until all that is wanted has been made; gives the nodes of that."""
+        if any(changed_since(array, self.start) for array in self.read.values()):
+            raise self._changed()
         mode = current()
         token = _mode.set(Mode(True, self.fusing, mode.run, mode.examiner))
         start, log = next_order(), _Log(self.places)
@@ -132,6 +151,16 @@ class _Part:
                 f"checkpoint: run again for backward, {_name(self.function)} depends on other Tensors than before; do "
                 "not change which it uses, nor their requires_grad, between forward and backward"
             )
+        again = _read(nodes, start)
+        if any(again[node] is not array for node, array in self.read.items() if node in again):
+            raise self._changed()
+
+    def _changed(self) -> RuntimeError:
+        return RuntimeError(
+            f"checkpoint: a Tensor that {_name(self.function)} reads was changed after it ran (by an optimizer step, "
+            "load_state_dict, `t.data =` or an in-place update), and it has to run again; call backward() before "
+            "changing it, or run the forward pass again"
+        )
 
 
 def _name(function: Any) -> str:
@@ -140,6 +169,29 @@ def _name(function: Any) -> str:
 
 def _listed(kinds: Sequence[tuple[tuple[int, ...], Any]]) -> str:
     return ", ".join(f"{dtype}{list(shape)}" for shape, dtype in kinds) or "less"
+
+
+def _own(arguments: Any) -> Any:
+    """Arguments with copies of the user's own ndarrays: they may be changed before backward runs."""
+    leaves, structure = flatten(arguments, lambda part: hasattr(type(part), "named_parameters"))
+    copied = [x.copy() if isinstance(x, ndarray) and can_change(x) else x for x in leaves]
+    return structure.unflatten(copied)
+
+
+def _read(nodes: Sequence[Node], start: int) -> dict[Node, ndarray[Any, Any]]:
+    """The arrays of nodes recorded before `start` that those after it keep for backward."""
+    found: dict[Node, ndarray[Any, Any]] = {}
+    seen = set(nodes)
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        for value, parent in zip((node.held or ())[1:], node.parents, strict=False):
+            if parent is not None and parent.order > start and isinstance(value, ndarray):
+                found.setdefault(parent, value)
+        fresh = [p for p in node.parents if p is not None and p.order <= start and p not in seen]
+        seen.update(fresh)
+        stack.extend(fresh)
+    return found
 
 
 def border(nodes: Sequence[Node], start: int) -> list[Node]:

@@ -5,7 +5,10 @@ ag.manual_seed(0)        # from here on, the same numbers each time
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -32,10 +35,27 @@ def manual_seed(seed: int) -> None:
 def generator_or_default(generator: Generator | None) -> Generator:
     """The generator given, or the default one, seeded from the operating system unless `manual_seed` was called."""
     global _default
-    if generator is not None:
-        return generator
-    if _default is None:
-        from numpy.random import default_rng
+    if generator is None:
+        if _default is None:
+            from numpy.random import default_rng
 
-        _default = default_rng()
-    return _default
+            _default = default_rng()
+        generator = _default
+    for drawn in _drawn.get():
+        if id(generator) not in drawn:
+            drawn[id(generator)] = generator, generator.bit_generator.state
+    return generator
+
+
+_drawn: ContextVar[tuple[dict[int, tuple[Generator, Any]], ...]] = ContextVar("autograd_lite_drawn_from", default=())
+
+
+@contextmanager
+def noting() -> Iterator[dict[int, tuple[Generator, Any]]]:
+    """Note, in a dict by identity, which generators are drawn from inside the block, and their states before."""
+    drawn: dict[int, tuple[Generator, Any]] = {}
+    token = _drawn.set((*_drawn.get(), drawn))
+    try:
+        yield drawn
+    finally:
+        _drawn.reset(token)

@@ -77,6 +77,48 @@ def test_modules_and_their_random_numbers() -> None:
         np.testing.assert_array_equal(a, b)
 
 
+def test_random_numbers_of_generators_that_nobody_sees() -> None:
+    drop = nn.Dropout(0.5, generator=np.random.default_rng(5))
+    x = ag.Tensor(np.ones(200, np.float32), requires_grad=True)
+    after = []
+    for run in (
+        lambda x: ag.checkpoint(lambda x: drop(x), x),
+        lambda x: ag.checkpoint_sequential([lambda x: drop(x)] * 3, 3, x),
+    ):
+        x.grad = None
+        y = run(x)
+        y.sum().backward()
+        np.testing.assert_array_equal(np.asarray(x.grad), y.detach())  # what was kept is what was scaled
+        after.append(drop.generator.bit_generator.state["state"]["state"])
+    drop.generator = np.random.default_rng(5)
+    for _ in range(4):
+        drop(x)
+    assert after[-1] == drop.generator.bit_generator.state["state"]["state"], "the second run leaves no trace"
+
+
+def test_changes_between_forward_and_backward() -> None:
+    layer = nn.Linear(3, 3)
+    x = X.astype(np.float32)
+    optimizer = ag.optim.SGD(layer.parameters(), lr=0.1)
+    layer(x).sum().backward()
+    loss = ag.checkpoint(lambda x: np.tanh(layer(x)), x).sum()
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="was changed after it ran"):
+        loss.backward()
+
+    w = ag.Tensor(2.0, dtype=np.float64, requires_grad=True)
+    loss = ag.checkpoint(lambda x: x * w * w, ag.Tensor(X)).sum()
+    w.data = 3.0
+    with pytest.raises(RuntimeError, match="was changed after it ran"):
+        loss.backward()
+
+    a, t = X.copy(), ag.Tensor(X, requires_grad=True)
+    loss = ag.checkpoint(lambda t, a: t * a, t, a).sum()
+    a[:] = 100.0
+    loss.backward()
+    np.testing.assert_array_equal(t.grad, X)
+
+
 def test_higher_derivatives_and_transforms() -> None:
     f = lambda x: block(x).sum()
     g = lambda x: ag.checkpoint(block, x).sum()
