@@ -6,18 +6,34 @@
 A layer holds parameters and calls its function in `nn.functional`.
 """
 
-from . import functional, init, utils
-from .activations import ReLU, Sigmoid, Tanh
-from .checkpoint import load, save
-from .containers import Sequential
-from .dropout import Dropout
-from .linear import Linear
-from .losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
-from .module import Module
-from .parameter import Parameter
-from .shaping import Flatten
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "Linear", "MSELoss", "Module", "Parameter", "ReLU",
-    "Sequential", "Sigmoid", "Tanh", "functional", "init", "load", "save", "utils",
-]  # fmt: skip
+from . import functional as functional
+from . import init as init
+from . import utils as utils
+from .lazily import lazily
+from .module import Module as Module
+from .parameter import Parameter as Parameter
+
+if TYPE_CHECKING:
+    from .checkpoint import *
+    from .containers import *
+    from .layers.activations import *
+    from .layers.dropout import *
+    from .layers.flatten import *
+    from .layers.linear import *
+    from .losses.binary_cross_entropy import *
+    from .losses.cross_entropy import *
+    from .losses.regression import *
+else:
+    __getattr__, __dir__, __all__ = lazily(__name__, {
+        "checkpoint": "load save",
+        "containers": "Sequential",
+        "layers.activations": "ReLU Sigmoid Tanh",
+        "layers.dropout": "Dropout",
+        "layers.flatten": "Flatten",
+        "layers.linear": "Linear",
+        "losses.binary_cross_entropy": "BCEWithLogitsLoss",
+        "losses.cross_entropy": "CrossEntropyLoss",
+        "losses.regression": "MSELoss",
+    }, eager="Module Parameter functional init utils")  # fmt: skip

@@ -15,6 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["load", "save"]
+
 SUFFIX = ".npz"
 
 

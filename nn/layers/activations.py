@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import functional as F
-from .module import Module
+from .. import functional as F
+from ..module import Module
 
 if TYPE_CHECKING:
     from autograd_lite import Tensor
+
+__all__ = ["ReLU", "Sigmoid", "Tanh"]
 
 
 class ReLU(Module):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import functional as F
-from .module import Module
+from .. import functional as F
+from ..functional.arguments import check_probability
+from ..module import Module
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from autograd_lite import Tensor
+
+__all__ = ["Dropout"]
 
 
 class Dropout(Module):
@@ -28,7 +31,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, generator: Generator | None = None) -> None:
         super().__init__()
-        F.check_probability("Dropout", p)
+        check_probability("Dropout", p)
         self.p = p
         self.generator = generator
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import functional as F
-from . import init
-from .module import Module
-from .parameter import Parameter
+from .. import functional as F
+from .. import init
+from ..module import Module
+from ..parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from autograd_lite import Tensor
+
+__all__ = ["Linear"]
 
 
 class Linear(Module):

@@ -1,0 +1,29 @@
+"""Layers and losses as functions, under PyTorch's names; the modules only hold their parameters.
+
+They take Tensors, ndarrays and lists, and give Tensors.
+
+Each checks what it is given before any work is done, and says what does not fit and how to mend it.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..lazily import lazily
+
+if TYPE_CHECKING:
+    from .activations import *
+    from .dropout import *
+    from .linear import *
+    from .losses.binary_cross_entropy import *
+    from .losses.cross_entropy import *
+    from .losses.regression import *
+    from .shaping import *
+else:
+    __getattr__, __dir__, __all__ = lazily(__name__, {
+        "activations": "relu sigmoid tanh",
+        "dropout": "dropout",
+        "linear": "linear",
+        "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
+        "losses.cross_entropy": "cross_entropy",
+        "losses.regression": "mse_loss",
+        "shaping": "flatten",
+    })  # fmt: skip

@@ -1,0 +1,1 @@
+"""Losses as modules; each is its function in `nn.functional`, where the mathematics is."""
