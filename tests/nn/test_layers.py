@@ -1,0 +1,157 @@
+"""Every layer, function and loss equals PyTorch's, fused or not: in value, gradients, second derivatives, buffers."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+import autograd_lite as ag
+from autograd_lite import nn
+from autograd_lite.func import functional_call, jvp
+
+from .layer_cases import CASES
+from .parity import Ours, Theirs, flat, plain, projected, quiet, same, same_outcome, weight
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+fusion = pytest.mark.parametrize("fused", [True, False], ids=["fused", "reference"])
+
+
+def needs(case, part):
+    if part in case.skip:
+        pytest.skip(case.skip[part])
+
+
+def pair(case):
+    """The case in both libraries, with the same parameters."""
+    theirs, ours = Theirs(case), Ours(case)
+    if isinstance(ours.module, nn.Module):
+        ours.module.load_state_dict(theirs.state())
+    return ours, theirs
+
+
+def test_names_are_unique():
+    names = [case.name for case in CASES]
+    assert len(names) == len(set(names))
+
+
+@fusion
+@every_case
+def test_equals_pytorch(case, fused):
+    needs(case, "value")
+    order = 1 if "second" in case.skip else 2
+    ours, theirs = pair(case)
+    with ag.fusion(fused):
+        for mode in (*case.modes, *case.modes[:1]):  # the first one again: what buffers hold by then
+            ours.switch(mode)
+            theirs.switch(mode)
+            same_outcome(ours.outcome(order), theirs.outcome(order), case.rtol, order)
+
+
+@fusion
+@every_case
+def test_forward_mode_is_the_transpose_of_reverse_mode(case, fused):
+    """<w, J v> = <J^T w, v>: forward mode is right where reverse mode is."""
+    needs(case, "forward mode")
+    ours, _ = pair(case)
+    with ag.fusion(fused):
+        for mode in case.modes:
+            ours.switch(mode)
+            leaves = {name: x.detach() for name, x in ours.leaves().items()}
+            tangents = {name: weight(x.shape, 3) - 0.7 for name, x in leaves.items()}
+
+            def outputs(given):
+                module = ours.module
+                if isinstance(module, nn.Module):
+                    own = {name: given[name] for name in ours.parameters()}
+                    module = lambda *args: functional_call(ours.module, own, *args)
+                return projected(flat(ours.call(given, module)), lambda y: y.dtype.kind == "f")
+
+            pushed = jvp(outputs, (leaves,), (tangents,))[1]
+            first = ours.outcome(1).first
+            pulled = sum(np.sum(first[name] * tangents[name]) for name in first)
+            same(plain(pushed), np.asarray(pulled), 1e-9, mode)
+
+
+@fusion
+@every_case
+def test_float32_stays_float32(case, fused):
+    needs(case, "float32")
+    ours = Ours(case, np.float32)
+    with ag.fusion(fused):
+        ours.switch(case.modes[0])
+        outcome = ours.outcome()
+        for found in (outcome.outputs, outcome.first.values(), outcome.buffers.values()):
+            assert {x.dtype for x in found if x.dtype.kind == "f"} <= {np.dtype(np.float32)}
+        for name, leaf in ours.leaves().items():
+            assert leaf.dtype == np.float32, name
+
+
+@every_case
+def test_layouts_do_not_matter(case):
+    """Transposed in memory, and with negative strides."""
+    needs(case, "layouts")
+    ours = Ours(case)
+    ours.switch(case.modes[-1])
+    leaves = ours.leaves()
+    turned = dict(leaves)
+    for name, x in leaves.items():
+        if name.startswith("input") and x.ndim:
+            turned[name] = ag.asarray(np.asfortranarray(x.detach().data[::-1])[::-1], copy=False).requires_grad_()
+    results = []
+    for given in (leaves, turned):
+        outputs = list(flat(ours.call(given)))
+        total = projected(outputs, lambda y: y.requires_grad)
+        gradients = ag.grad(total, list(given.values()), materialize_grads=True) if total is not None else []
+        results.append([plain(x) for x in (*outputs, *gradients)])
+    for a, b in zip(*results, strict=True):
+        same(b, a, 1e-12, "turned")
+
+
+@every_case
+def test_each_gradient_alone_is_what_it_is_among_all(case):
+    ours = Ours(case)
+    ours.switch(case.modes[-1])
+    every = ours.leaves()
+    total = projected(flat(ours.call(every)), lambda y: y.requires_grad)
+    if total is None:
+        return
+    expected = dict(zip(every, ag.grad(total, list(every.values()), materialize_grads=True), strict=True))
+    parameters = ours.parameters()
+    for wanted in every:
+        leaves = ours.leaves()
+        for name, x in leaves.items():
+            x.requires_grad_(name == wanted)
+        total = projected(flat(ours.call(leaves)), lambda y: y.requires_grad)
+        if total is not None:
+            (got,) = ag.grad(total, [leaves[wanted]], materialize_grads=True)
+            same(plain(got), plain(expected[wanted]), 1e-12, wanted)
+    for x in parameters.values():
+        x.requires_grad_()
+
+
+@every_case
+def test_copies_do_the_same(case):
+    needs(case, "copies")
+    ours, theirs = pair(case)
+    if not isinstance(ours.module, nn.Module):
+        pytest.skip("a function")
+    assert list(ours.module.state_dict()) == list(theirs.state())
+    ours.switch("eval")
+    leaves = ours.leaves()
+    expected = [plain(y) for y in flat(ours.call(leaves))]
+    for other in (copy.deepcopy(ours.module), pickle.loads(pickle.dumps(ours.module))):
+        assert not {*map(id, other.parameters())} & {*map(id, ours.module.parameters())}
+        for a, b in zip(flat(ours.call(leaves, other)), expected, strict=True):
+            same(plain(a), b, 0.0, "copy")
+
+
+@every_case
+def test_repr_is_pytorchs(case):
+    needs(case, "repr")
+    with quiet():
+        theirs = case.make(torch.nn)
+    if not isinstance(theirs, torch.nn.Module):
+        pytest.skip("a function")
+    assert repr(case.make(nn)) == repr(theirs)
