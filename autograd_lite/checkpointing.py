@@ -26,6 +26,7 @@ from . import random
 from .changes import can_change, changed_since, next_order
 from .mode import Mode, _mode, current
 from .primitive import Traced, general
+from .readings import Changed, Reader, reading
 from .several import record_many
 from .sweeps import pullback, pushforward
 from .tape import Node, watch_nodes_by
@@ -44,8 +45,7 @@ def checkpoint(
     Gradients are those without it, of any order, forward and backward, also to what the function closes over (the
     parameters of a Module).  Calls may be nested.  The second run stops as soon as all has been made that is wanted.
     The function must do the same when it is run again: changing in between what it reads is an error of backward, as
-    without a checkpoint, if a rule inside keeps it (what is only added is not seen).  ndarrays among the arguments
-    are copied.
+    without a checkpoint, if a gradient flows to it.  ndarrays among the arguments are copied.
 
     Args:
         function: gives a Tensor, or a container of them.
@@ -69,14 +69,14 @@ def checkpoint(
         return function(*args, **kwargs)
     part = _Part(function, args, kwargs, preserve_rng_state, determinism_check)
     start, log = next_order(), _Log()
-    with _logged(log), random.noting() as drawn:
+    with _logged(log), random.noting() as drawn, reading(Reader(start)) as reader:
         leaves, structure = flatten(function(*args, **kwargs))
     # orders fall: what was recorded inside has an order below `start`
     made = [i for i, y in enumerate(leaves) if isinstance(y, Traced) and y._node is not None and y._node.order < start]
     if not made:
         return structure.unflatten(leaves)
     part.border = border([leaves[i]._node for i in made], start)
-    part.read = _read([leaves[i]._node for i in made], start)
+    part.read = reader.arrays
     part.places = log.places([leaves[i]._node for i in made])
     if preserve_rng_state:
         part.remember(drawn)
@@ -93,7 +93,7 @@ class _Part:
     """A call that is run again: everything that it depends on.
 
     border  the nodes outside that lead into it
-    read    the arrays of these nodes that backward reads, as far as rules keep them
+    read    the arrays of the leaves that it reads
     places  of what it gives and was computed inside: which of the nodes it makes, in the order they are made
     kinds   their shapes and dtypes
     """
@@ -127,8 +127,10 @@ class _Part:
         token = _mode.set(Mode(True, self.fusing, mode.run, mode.examiner))
         start, log = next_order(), _Log(self.places)
         try:
-            with _states(self.generators, self.states), _logged(log):
+            with _states(self.generators, self.states), _logged(log), reading(Reader(start, self.read)):
                 self.function(*self.args, **self.kwargs)
+        except Changed:
+            raise self._changed() from None
         except _Enough as enough:
             if enough.log is not log:
                 raise
@@ -151,9 +153,6 @@ class _Part:
                 f"checkpoint: run again for backward, {_name(self.function)} depends on other Tensors than before; do "
                 "not change which it uses, nor their requires_grad, between forward and backward"
             )
-        again = _read(nodes, start)
-        if any(again[node] is not array for node, array in self.read.items() if node in again):
-            raise self._changed()
 
     def _changed(self) -> RuntimeError:
         return RuntimeError(
@@ -176,22 +175,6 @@ def _own(arguments: Any) -> Any:
     leaves, structure = flatten(arguments, lambda part: hasattr(type(part), "named_parameters"))
     copied = [x.copy() if isinstance(x, ndarray) and can_change(x) else x for x in leaves]
     return structure.unflatten(copied)
-
-
-def _read(nodes: Sequence[Node], start: int) -> dict[Node, ndarray[Any, Any]]:
-    """The arrays of nodes recorded before `start` that those after it keep for backward."""
-    found: dict[Node, ndarray[Any, Any]] = {}
-    seen = set(nodes)
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        for value, parent in zip((node.held or ())[1:], node.parents, strict=False):
-            if parent is not None and parent.order > start and isinstance(value, ndarray):
-                found.setdefault(parent, value)
-        fresh = [p for p in node.parents if p is not None and p.order <= start and p not in seen]
-        seen.update(fresh)
-        stack.extend(fresh)
-    return found
 
 
 def border(nodes: Sequence[Node], start: int) -> list[Node]:

@@ -112,6 +112,15 @@ def test_changes_between_forward_and_backward() -> None:
     with pytest.raises(RuntimeError, match="was changed after it ran"):
         loss.backward()
 
+    b = ag.Tensor(2.0, dtype=np.float64, requires_grad=True)  # no rule keeps what is only added
+    for f in (lambda x: np.tanh(x + b), lambda x: ag.checkpoint(lambda x: np.tanh(x + b), x) * 2.0):
+        for change in (lambda: setattr(b, "data", 3.0), lambda: ag.optim.SGD([b], lr=0.1).step()):
+            b.grad = ag.ones((), dtype=np.float64)
+            loss = ag.checkpoint(f, ag.Tensor(X)).sum()
+            change()
+            with pytest.raises(RuntimeError, match="was changed after it ran"):
+                loss.backward()
+
     a, t = X.copy(), ag.Tensor(X, requires_grad=True)
     loss = ag.checkpoint(lambda t, a: t * a, t, a).sum()
     a[:] = 100.0

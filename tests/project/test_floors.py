@@ -44,6 +44,7 @@ FLOORS = [
         "autograd_lite.operators",
         "autograd_lite.methods",
         "autograd_lite.numpy_protocol",
+        "autograd_lite.readings",
         "autograd_lite.anomaly",
         "autograd_lite.nonfinite",
         "autograd_lite.ufuncs",
