@@ -16,33 +16,30 @@ gives hidden.weight, hidden.bias, out.weight, out.bias.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
+from autograd_lite import Tensor
 from autograd_lite.changes import next_order
 from autograd_lite.spans import mark_call
 
 from .hooks import Hookable
 from .parameter import Parameter
+from .state import Stateful, convert, dotted
 
 
-class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict(strict=False)` passed over."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Module(Hookable):
+class Module(Hookable, Stateful):
     """The base of every layer and network: write `__init__` and `forward`."""
 
     training: bool
     _parameters: dict[str, Parameter]
+    _buffers: dict[str, Tensor | None]
+    _passing: set[str]  # the buffers that are no part of the state dict
     _modules: dict[str, Module]
 
     def __init__(self) -> None:
-        self.__dict__.update(training=True, _parameters={}, _modules={})
+        self.__dict__.update(training=True, _parameters={}, _buffers={}, _passing=set(), _modules={})
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; called by calling the module."""
@@ -60,6 +57,9 @@ class Module(Hookable):
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = "_parameters" if isinstance(value, Parameter) else "_modules" if isinstance(value, Module) else None
+        if kind is None and name in self.__dict__.get("_buffers", ()):
+            self._set_buffer(name, value)
+            return
         if (
             kind is None
             and name not in self.__dict__.get("_parameters", ())
@@ -69,8 +69,7 @@ class Module(Hookable):
             return
         if "_parameters" not in self.__dict__:
             raise AttributeError(f"call super().__init__() in {type(self).__name__}.__init__ before setting {name!r}")
-        self._parameters.pop(name, None)
-        self._modules.pop(name, None)
+        self._forget(name)
         if kind is not None:
             self.__dict__[kind][name] = value
         if isinstance(value, Parameter):
@@ -79,8 +78,55 @@ class Module(Hookable):
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self._parameters.pop(name, None)
-        self._modules.pop(name, None)
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        for kind in (self._parameters, self._buffers, self._modules):
+            kind.pop(name, None)  # type: ignore[attr-defined]  # each is a dict
+        self._passing.discard(name)
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Hold a Tensor that is part of the module's state but is not trained, as the running mean of a BatchNorm.
+
+        Args:
+            name: the attribute that gives it.
+            tensor: a Tensor or an array, which is copied; None for a buffer that is not there (yet).
+            persistent: whether it belongs to the state dict.
+
+        Raises:
+            KeyError: the name is taken by something else, empty, or has a dot in it.
+
+        >>> from autograd_lite import nn
+        >>> import numpy as np
+        >>> counting = nn.Module()
+        >>> counting.register_buffer("count", np.array(0))
+        >>> counting.count += 1
+        >>> counting.state_dict()
+        {'count': array(1)}
+        """
+        if "_buffers" not in self.__dict__:
+            raise AttributeError(f"call super().__init__() in {type(self).__name__}.__init__ before register_buffer")
+        self._check_name("register_buffer", name, self._buffers)
+        self._buffers[name] = None
+        self._set_buffer(name, tensor)
+        (self._passing.discard if persistent else self._passing.add)(name)
+
+    def _set_buffer(self, name: str, value: Any) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            if not isinstance(value, (np.ndarray, np.generic)):
+                raise TypeError(
+                    f"{name!r} is a buffer of {type(self).__name__}, which is a Tensor, an array or None, not "
+                    f"{type(value).__name__}"
+                )
+            value = Tensor(value)
+        self._buffers[name] = value
+        object.__setattr__(self, name, value)
+
+    def _check_name(self, doing: str, name: str, mine: Mapping[str, Any]) -> None:
+        if not isinstance(name, str) or not name or "." in name:
+            raise KeyError(f"{doing}: a name is a string without dots and not empty, not {name!r}")
+        if hasattr(self, name) and name not in mine:
+            raise KeyError(f"{doing}: {type(self).__name__} already has an attribute {name!r}")
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside, with their names."""
@@ -100,7 +146,7 @@ class Module(Hookable):
                 continue
             seen.add(id(module))
             yield name, module
-            stack.extend((_dotted(name, key), child) for key, child in reversed(module._modules.items()))
+            stack.extend((dotted(name, key), child) for key, child in reversed(module._modules.items()))
 
     def modules(self) -> Iterator[Module]:
         """This module and all inside it, each once."""
@@ -114,12 +160,26 @@ class Module(Hookable):
             for key, parameter in module._parameters.items():
                 if id(parameter) not in seen:
                     seen.add(id(parameter))
-                    yield _dotted(name, key), parameter
+                    yield dotted(name, key), parameter
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters, each once, as an optimizer takes them."""
         for _, parameter in self.named_parameters(recurse=recurse):
             yield parameter
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """The buffers, each once (under the first of its names), with dotted names."""
+        seen: set[int] = set()
+        for name, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+            for key, buffer in module._buffers.items():
+                if buffer is not None and id(buffer) not in seen:
+                    seen.add(id(buffer))
+                    yield dotted(name, key), buffer
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers, each once."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
 
     def _replace_parameters(self, values: Sequence[Any]) -> Self:
         """A copy in which the parameters that require gradients, in order, are `values`; the rest is shared.
@@ -140,6 +200,7 @@ class Module(Hookable):
             for kind, here in (("_parameters", new), ("_modules", copies)):
                 held = {name: here.get(id(value), value) for name, value in module.__dict__[kind].items()}
                 copy.__dict__.update({**held, kind: held})
+            copy.__dict__["_buffers"] = dict(module._buffers)
         return copies[id(self)]  # type: ignore[return-value]  # a copy of this one has its class
 
     # -- what state it is in
@@ -160,63 +221,40 @@ class Module(Hookable):
             parameter.requires_grad_(requires_grad)
         return self
 
+    def astype(self, dtype: Any) -> Self:
+        """Convert all floating-point parameters and buffers, and their gradients; gives the module itself.
+
+        The parameters stay the same objects.  An optimizer of what they were says so when it shall step: make a new one.
+
+        >>> import numpy as np
+        >>> from autograd_lite import nn
+        >>> nn.Linear(3, 2).astype(np.float64).weight.dtype
+        dtype('float64')
+        """
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise TypeError(f"{type(self).__name__}.astype: parameters are floating-point numbers, not {dtype}")
+        for tensor in (*self.parameters(), *self.buffers()):
+            if tensor.dtype.kind in "fc":
+                convert(tensor, dtype)
+        return self
+
+    def float(self) -> Self:
+        """Convert to float32; see `astype`."""
+        return self.astype(np.float32)
+
+    def double(self) -> Self:
+        """Convert to float64; see `astype`."""
+        return self.astype(np.float64)
+
+    def half(self) -> Self:
+        """Convert to float16; see `astype`."""
+        return self.astype(np.float16)
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: `.grad` is None until the next backward."""
         for parameter in self.parameters():
             parameter.grad = None
-
-    # -- its weights as arrays
-
-    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """All parameters as arrays, by dotted name, under each name they have.
-
-        The arrays are copies: what is kept of a good epoch stays good, whatever training goes on to do.
-        """
-        return {name: np.array(parameter.data) for name, parameter in self._named_state()}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
-        """Take the values of all parameters from arrays (or PyTorch tensors) by name.
-
-        They are converted to each parameter's dtype.  Nothing is changed unless everything fits.
-
-        Args:
-            state_dict: from dotted name to array.
-            strict: raise if names are missing or unexpected, instead of passing over them.
-
-        Raises:
-            ValueError: with all missing, unexpected and misshapen names.
-        """
-        mine = dict(self._named_state())
-        missing = [name for name in mine if name not in state_dict]
-        unexpected = [name for name in state_dict if name not in mine]
-        arrays = {name: np.asarray(state_dict[name]) for name in mine if name in state_dict}
-        problems = [
-            f"  {name}: the parameter has shape {mine[name].shape}, the state {array.shape}"
-            for name, array in arrays.items()
-            if array.shape != mine[name].shape
-        ]
-        problems += [
-            f"  {name}: dtype {array.dtype} is not made of real numbers"
-            for name, array in arrays.items()
-            if array.dtype.kind not in "fiub"
-        ]
-        if strict:
-            problems += [f"  {name}: missing from the state" for name in missing]
-            problems += [f"  {name}: not a parameter of this module" for name in unexpected]
-        if problems:
-            raise ValueError(f"load_state_dict: the state does not fit {type(self).__name__}:\n" + "\n".join(problems))
-        for name, array in arrays.items():
-            mine[name].data = array
-        return IncompatibleKeys(missing, unexpected)
-
-    def _named_state(self) -> Iterator[tuple[str, Parameter]]:
-        """Every parameter under every name it has, as PyTorch's state dicts list them."""
-        stack: list[tuple[str, Module]] = [("", self)]
-        while stack:
-            name, module = stack.pop()
-            for key, parameter in module._parameters.items():
-                yield _dotted(name, key), parameter
-            stack.extend((_dotted(name, key), child) for key, child in reversed(module._modules.items()))
 
     # -- what it looks like
 
@@ -231,7 +269,3 @@ class Module(Hookable):
         lines = [inside] if inside else []
         lines += [f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self._modules.items()]
         return head + "".join(f"\n  {line}" for line in lines) + "\n)"
-
-
-def _dotted(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name

@@ -35,12 +35,7 @@ class Ours:
         self.case, self.dtype = case, dtype
         self.module = case.make(nn)
         if isinstance(self.module, nn.Module):
-            if hasattr(self.module, "astype"):
-                self.module.astype(dtype)
-            else:  # until Module has it
-                for part in self.module.modules():
-                    for name, parameter in list(part._parameters.items()):
-                        setattr(part, name, nn.Parameter(parameter.data.astype(dtype)))
+            self.module.astype(dtype)
 
     def leaves(self) -> Arrays:
         """Tensors that are differentiated: floating inputs, and parameters."""
@@ -77,7 +72,7 @@ class Ours:
         return Outcome(arrays(outputs), named(names, first), named(names, second), self.buffers())
 
     def buffers(self) -> Arrays:
-        found = self.module.named_buffers() if hasattr(self.module, "named_buffers") else ()
+        found = self.module.named_buffers() if isinstance(self.module, nn.Module) else ()
         return {name: plain(buffer) for name, buffer in found}
 
 

@@ -316,3 +316,88 @@ class TestInit:
         ag.manual_seed(3)
         np.testing.assert_array_equal(nn.Linear(4, 4).weight.data, first)
         assert not np.array_equal(nn.Linear(4, 4).weight.data, first)
+
+
+class Counting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 2)
+        self.register_buffer("mean", np.zeros(2, np.float32))
+        self.register_buffer("count", np.array(0))
+        self.register_buffer("passing", np.ones(3, np.float32), persistent=False)
+        self.register_buffer("absent", None)
+
+
+def test_buffers_are_state_that_is_not_trained():
+    model = nn.Sequential(Counting(), nn.Linear(2, 1))
+    twin = torch.nn.Module()
+    twin.linear = torch.nn.Linear(2, 2)
+    twin.register_buffer("mean", torch.zeros(2))
+    twin.register_buffer("count", torch.tensor(0))
+    twin.register_buffer("passing", torch.ones(3), persistent=False)
+    twin.register_buffer("absent", None)
+    twin = torch.nn.Sequential(twin, torch.nn.Linear(2, 1))
+    assert list(model.state_dict()) == list(twin.state_dict())
+    assert [name for name, _ in model.named_buffers()] == [name for name, _ in twin.named_buffers()]
+    assert [name for name, _ in model.named_parameters()] == [name for name, _ in twin.named_parameters()]
+
+    inner = model[0]
+    inner.count += 2
+    inner.mean = np.array([1.0, 2.0], np.float32)
+    assert isinstance(inner.mean, ag.Tensor)
+    assert not inner.mean.requires_grad
+    state = model.state_dict()
+    assert state["0.count"] == 2
+    assert state["0.count"].dtype == np.int64
+    np.testing.assert_array_equal(state["0.mean"], [1, 2])
+    again = nn.Sequential(Counting(), nn.Linear(2, 1))
+    again.load_state_dict(state)
+    assert again[0].count.item() == 2
+    twin.load_state_dict({name: torch.tensor(array) for name, array in state.items()})
+    assert again.load_state_dict(twin.state_dict()) == ([], [])
+    with pytest.raises(ValueError, match=r"0\.mean: missing from the state"):
+        again.load_state_dict({name: array for name, array in state.items() if name != "0.mean"})
+
+    inner.absent = np.ones(1)
+    assert "0.absent" in model.state_dict()
+    del inner.absent
+    assert "0.absent" not in model.state_dict()
+    assert "absent" not in dict(inner.named_buffers())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("a.b", "without dots"), ("", "not empty"), ("train", "already has an attribute 'train'"), ("linear", "already")],
+)
+def test_buffers_need_names_of_their_own(name, message):
+    with pytest.raises(KeyError, match=message):
+        Counting().register_buffer(name, np.zeros(1))
+
+
+def test_a_buffer_stays_a_tensor():
+    with pytest.raises(TypeError, match="'mean' is a buffer of Counting"):
+        Counting().mean = 3
+
+
+def test_astype_converts_what_is_there():
+    model = Counting()
+    optimizer = ag.optim.Adam(model.parameters(), lr=0.1)
+    x = np.ones((3, 2), np.float32)
+    model.linear(x).sum().backward()
+    optimizer.step()
+    pending = model.linear(ag.Tensor(x, requires_grad=True)).sum()
+    parameters = list(model.parameters())
+    assert model.double() is model
+    assert all(a is b for a, b in zip(parameters, model.parameters(), strict=True))
+    assert {p.dtype for p in parameters} == {p.grad.dtype for p in parameters} == {np.dtype(np.float64)}
+    assert model.mean.dtype == np.float64
+    assert model.count.dtype == np.int64
+    with pytest.raises(RuntimeError, match="changed"):
+        pending.backward()
+    model.linear(x.astype(np.float64)).sum().backward()
+    assert model.linear.weight.grad.dtype == np.float64
+    with pytest.raises(ValueError, match="make a new optimizer"):
+        optimizer.step()
+    assert model.half().float().linear.bias.dtype == np.float32
+    with pytest.raises(TypeError, match="floating-point numbers, not int64"):
+        model.astype(int)
