@@ -224,7 +224,7 @@ class Module(Hookable, Stateful):
     def astype(self, dtype: Any) -> Self:
         """Convert all floating-point parameters and buffers, and their gradients; gives the module itself.
 
-        The parameters stay the same objects.  An optimizer of what they were says so when it shall step: make a new one.
+        The parameters stay the same objects.  An optimizer made before refuses to step: make a new one.
 
         >>> import numpy as np
         >>> from autograd_lite import nn
