@@ -20,8 +20,9 @@ QUICK = [sample for sample in [*ELEMENTWISE[::3], *PRODUCTS[:3]] if sample.primi
 
 
 @differentiable
-def test_first_and_second_derivatives_are_finite_differences(sample: Sample) -> None:
-    assert_gradients_close(sample.call, *sample.arrays(), order=2)
+def test_derivatives_are_finite_differences(sample: Sample) -> None:
+    order = 2 if sample.torch is None else 1  # second derivatives are PyTorch's, below
+    assert_gradients_close(sample.call, *sample.arrays(), order=order)
 
 
 @pytest.mark.smoke
