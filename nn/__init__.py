@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .checkpoint import *
     from .containers import *
     from .layers.activations import *
+    from .layers.conv import *
+    from .layers.conv_transpose import *
     from .layers.dropout import *
     from .layers.flatten import *
     from .layers.linear import *
@@ -30,6 +32,8 @@ else:
         "checkpoint": "load save",
         "containers": "Sequential",
         "layers.activations": "ReLU Sigmoid Tanh",
+        "layers.conv": "Conv1d Conv2d Conv3d",
+        "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "layers.dropout": "Dropout",
         "layers.flatten": "Flatten",
         "layers.linear": "Linear",

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..primitive import fused
 from .constants import ones
+from .room import room
 
 
 def reference(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -41,22 +42,17 @@ def backward(
     return (
         g.dot(weight) if needs[0] is not None else None,
         _product(g, x, needs[1]) if needs[1] is not None else None,
-        None if bias is None or needs[2] is None else ones(len(x), g.dtype).dot(g, out=_room(needs[2])),
+        None if bias is None or needs[2] is None else ones(len(x), g.dtype).dot(g, out=room(needs[2])),
     )
 
 
 def _product(g: Any, x: Any, need: Any) -> Any:
     """g^T x, in the room for it if there is one; a product can only be written row by row."""
-    out = _room(need)
+    out = room(need)
     if out is None or out.flags.c_contiguous:
         return g.T.dot(x, out=out)
     x.T.dot(g, out=out.T)
     return out
-
-
-def _room(need: Any) -> Any:
-    """The array to write a cotangent into, if there is one."""
-    return need if type(need) is np.ndarray else None
 
 
 reference.__name__ = "linear"

@@ -11,6 +11,7 @@ from ..lazily import lazily
 
 if TYPE_CHECKING:
     from .activations import *
+    from .convolution import *
     from .dropout import *
     from .linear import *
     from .losses.binary_cross_entropy import *
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "activations": "relu sigmoid tanh",
+        "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
         "dropout": "dropout",
         "linear": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",

@@ -65,7 +65,7 @@ def test_forward_mode_is_the_transpose_of_reverse_mode(case, fused):
                 module = ours.module
                 if isinstance(module, nn.Module):
                     own = {name: given[name] for name in ours.parameters()}
-                    module = lambda *args: functional_call(ours.module, own, *args)
+                    module = lambda *args, **kwargs: functional_call(ours.module, own, *args, **kwargs)
                 return projected(flat(ours.call(given, module)), lambda y: y.dtype.kind == "f")
 
             pushed = jvp(outputs, (leaves,), (tangents,))[1]
