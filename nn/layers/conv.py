@@ -160,7 +160,7 @@ class Conv1d(_Conv):
         out_channels: O.
         kernel_size: K, how many neighbours are seen at once.
         stride: steps between places.
-        padding: how much is added on both sides; "valid" for nothing, "same" for as much as keeps L (with a stride of 1).
+        padding: how much is added on both sides; "valid" for nothing, "same" for as much as keeps L (stride 1).
         dilation: steps between the elements of a kernel.
         groups: the channels are divided into so many groups that do not see each other; C for a depthwise convolution.
         bias: whether there is one.

@@ -67,7 +67,7 @@ class _ConvTranspose(ConvNd):
         if not all(0 <= more < s for more, s in zip(longer, self.stride, strict=True)):
             most = tuple(smallest + s - 1 for smallest, s in zip(least, self.stride, strict=True))
             raise ValueError(
-                f"{type(self).__name__}: an input of shape {np.shape(x)} gives sizes from {tuple(least)} to {most}, not "
+                f"{type(self).__name__}: an input of shape {np.shape(x)} gives sizes {tuple(least)} to {most}, not "
                 f"{wanted}"
             )
         return longer
