@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .layers.dropout import *
     from .layers.flatten import *
     from .layers.linear import *
+    from .layers.max_pool import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
@@ -37,6 +38,7 @@ else:
         "layers.dropout": "Dropout",
         "layers.flatten": "Flatten",
         "layers.linear": "Linear",
+        "layers.max_pool": "MaxPool1d MaxPool2d MaxPool3d",
         "losses.binary_cross_entropy": "BCEWithLogitsLoss",
         "losses.cross_entropy": "CrossEntropyLoss",
         "losses.regression": "MSELoss",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
+    from .pooling import *
     from .shaping import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
@@ -27,5 +28,6 @@ else:
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy",
         "losses.regression": "mse_loss",
+        "pooling": "max_pool1d max_pool2d max_pool3d",
         "shaping": "flatten",
     })  # fmt: skip
