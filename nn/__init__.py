@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from .checkpoint import *
     from .containers import *
     from .layers.activations import *
+    from .layers.batch_norm import *
     from .layers.conv import *
     from .layers.conv_transpose import *
     from .layers.dropout import *
     from .layers.flatten import *
+    from .layers.group_norm import *
+    from .layers.layer_norm import *
     from .layers.linear import *
     from .layers.max_pool import *
     from .losses.binary_cross_entropy import *
@@ -33,10 +36,13 @@ else:
         "checkpoint": "load save",
         "containers": "Sequential",
         "layers.activations": "ReLU Sigmoid Tanh",
+        "layers.batch_norm": "BatchNorm1d BatchNorm2d BatchNorm3d",
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "layers.dropout": "Dropout",
         "layers.flatten": "Flatten",
+        "layers.group_norm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm",
+        "layers.layer_norm": "LayerNorm RMSNorm",
         "layers.linear": "Linear",
         "layers.max_pool": "MaxPool1d MaxPool2d MaxPool3d",
         "losses.binary_cross_entropy": "BCEWithLogitsLoss",

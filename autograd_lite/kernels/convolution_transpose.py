@@ -66,7 +66,7 @@ def backward(
     bias: Any = None,
     *,
     geometry: Geometry,
-    image: tuple[int, ...],  # noqa: ARG001  # the size of g
+    image: tuple[int, ...],  # the size of g
 ) -> tuple[Any, Any, Any]:
     g = channels_first(g).swapaxes(0, 1)
     dx = dweight = dbias = None
