@@ -11,7 +11,8 @@
 Nothing of it touches the graph that it looks at: backward works the same before and after.
 """
 
+from .kept import kept_bytes
 from .model import Array, Call, Edge, Graph, Node
 from .render import draw
 
-__all__ = ["Array", "Call", "Edge", "Graph", "Node", "draw"]
+__all__ = ["Array", "Call", "Edge", "Graph", "Node", "draw", "kept_bytes"]
