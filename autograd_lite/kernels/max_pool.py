@@ -2,132 +2,109 @@
 
     max_pool(x, window=...)        x (N, C, *S) -> (N, C, *P)
 
-The gradient of a maximum goes to the first place in reading order where it is reached.  Kept for backward are x and
-the maxima: places are found again by comparing.
+The gradient of a maximum goes to the first place in reading order where it is reached; if there are NaNs in a window,
+to the last of them.  Kept for backward are x and the maxima: places are found again by comparing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ..ops import stop_gradient
+from ..ops.words import of_arrays
 from ..primitive import fused
-
-
-class Window(NamedTuple):
-    """How a window moves over an image; an entry per spatial axis.
-
-    size      elements in it
-    stride    steps between places
-    padding   (before, after): how far windows reach beyond the image; below 0 after it, what no window sees
-    dilation  steps between its elements
-    places    how many there are
-    """
-
-    size: tuple[int, ...]
-    stride: tuple[int, ...]
-    padding: tuple[tuple[int, int], ...]
-    dilation: tuple[int, ...]
-    places: tuple[int, ...]
-
-    def slices(self) -> Iterator[tuple[slice, ...]]:
-        """For each element of the window, in reading order: where it lies, in the padded image, at all places."""
-        for at in product(*map(range, self.size)):
-            yield tuple(
-                slice(k * d, k * d + (p - 1) * s + 1, s)
-                for k, d, p, s in zip(at, self.dilation, self.places, self.stride, strict=True)
-            )
-
-    @property
-    def padded(self) -> bool:
-        """Whether windows reach beyond the image."""
-        return any(a > 0 or b > 0 for a, b in self.padding)
-
-    @property
-    def apart(self) -> bool:
-        """Whether no element lies in two windows."""
-        return all(s >= d * (k - 1) + 1 for k, s, d in zip(self.size, self.stride, self.dilation, strict=True))
-
-    def covers(self, image: Sequence[int]) -> bool:
-        """Whether each element lies in just one window."""
-        return (
-            self.apart
-            and not self.padded
-            and tuple(image) == tuple(p * k for p, k in zip(self.places, self.size, strict=True))
-        )
+from .windows import Window
 
 
 def reference(x: Any, *, window: Window) -> Any:
-    where = indices(stop_gradient(x), window)
+    return picked(x, largest(x, window.tables(x.shape[2:])))
+
+
+def picked(x: Any, where: Any) -> Any:
+    """The elements of each channel at places in the flattened image: x (N, C, *S), where (N, C, *P) -> (N, C, *P)."""
     flat = x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
-    return np.take_along_axis(flat, where.reshape(*flat.shape[:2], math.prod(window.places)), -1).reshape(where.shape)
+    return np.take_along_axis(flat, where.reshape(*flat.shape[:2], math.prod(where.shape[2:])), -1).reshape(where.shape)
 
 
-def indices(x: Any, window: Window) -> Any:
-    """Where the maximum of each window is: its place in the flattened image."""
-    image = x.shape[2:]
-    places = np.arange(math.prod(image)).reshape(image)
-    positions = _padded(places[None, None], window, 0)[0, 0]
-    values = _padded(x, window, -np.inf)
-    seen = np.stack([values[:, :, *where] for where in window.slices()])
-    numbers = np.stack([positions[where] for where in window.slices()])
-    first = np.argmax(seen, axis=0)
-    return np.take_along_axis(numbers[:, None, None], first[None], 0)[0]
+@of_arrays
+def largest(x: Any, tables: Sequence[Any]) -> Any:
+    """Where the maximum of each window is: its place in the flattened image.
+
+    `tables` have the positions of each window, an array (places, elements) for each axis, rising in each window.
+    """
+    numbers = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])
+    best: Any = None
+    where: Any = None
+    for at in product(*(range(table.shape[1]) for table in tables)):
+        grid = np.ix_(*(table[:, k] for table, k in zip(tables, at, strict=True)))
+        part = x[:, :, *grid]
+        if best is None:
+            best = part
+            where = np.empty(best.shape, np.int64)
+            where[...] = numbers[grid]
+            continue
+        better = part > best
+        better |= part != part
+        np.copyto(best, part, where=better)
+        np.copyto(where, numbers[grid], where=better)
+    return where
 
 
 def forward(x: Any, *, window: Window) -> tuple[Any, Any]:
-    padded = _padded(x, window, -np.inf)
     y: Any = None
+    if not window.inside(x.shape[2:]):
+        y = np.empty_like(x, shape=(*x.shape[:2], *window.places))
+        y.fill(-np.inf)
     first: Any = None
-    for where in window.slices():
-        part = padded[:, :, *where]
-        if first is None:
+    for places, positions in window.parts(x.shape[2:]):
+        part = x[:, :, *positions]
+        if y is not None:
+            out = y[:, :, *places]
+            np.maximum(out, part, out=out)
+        elif first is None:
             first = part
-        elif y is None:
-            y = np.maximum(first, part)  # lies in memory as x does
         else:
-            np.maximum(y, part, out=y)
+            y = np.maximum(first, part)  # lies in memory as x does
     if y is None:
         y = first.copy(order="K")
     return y, y
 
 
 def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, window: Window) -> tuple[Any]:
-    padded = _padded(x, window, -np.inf)
-    dx = np.empty_like(padded) if window.covers(x.shape[2:]) else np.zeros_like(padded)
+    if np.isnan(y.max(initial=-np.inf)):
+        return (_scattered(g, x, window),)
+    image = x.shape[2:]
+    dx = np.empty_like(x) if window.covers(image) else np.zeros_like(x)
     waiting: Any = None  # the windows whose maximum has not been met
-    slices = list(window.slices())
-    for number, where in enumerate(slices, 1):
-        if number == len(slices) and waiting is not None:
+    last = math.prod(window.size) if window.inside(image) else None
+    for number, (places, positions) in enumerate(window.parts(image), 1):
+        if number == last and waiting is not None:
             here = waiting
         else:
-            here = padded[:, :, *where] == y
+            here = x[:, :, *positions] == y[:, :, *places]
             if waiting is None:
-                waiting = ~here
-            else:
-                here &= waiting
-                waiting ^= here
+                waiting = np.ones_like(y, dtype=bool)
+            left = waiting[:, :, *places]
+            here &= left
+            left ^= here
         if window.apart:
-            np.multiply(g, here, out=dx[:, :, *where])
+            np.multiply(g[:, :, *places], here, out=dx[:, :, *positions])
         else:
-            dx[:, :, *where] += g * here
-    return (dx[:, :, *_inside(x.shape[2:], window)],)
+            dx[:, :, *positions] += g[:, :, *places] * here
+    return (dx,)
 
 
-def _padded(x: Any, window: Window, value: float) -> Any:
-    if not window.padded:
-        return x
-    widths = ((0, 0), (0, 0), *((a, max(b, 0)) for a, b in window.padding))
-    return np.pad(x, widths, constant_values=value)
-
-
-def _inside(image: Sequence[int], window: Window) -> tuple[slice, ...]:
-    return tuple(slice(a, a + s) for s, (a, _) in zip(image, window.padding, strict=True))
+def _scattered(g: Any, x: Any, window: Window) -> Any:
+    where = largest(x, window.tables(x.shape[2:]))
+    size = math.prod(x.shape[2:])
+    dx = np.zeros(x.shape, x.dtype)
+    channels = np.arange(x.shape[0] * x.shape[1]).reshape(*x.shape[:2], *[1] * (x.ndim - 2)) * size
+    np.add.at(dx.reshape(-1), (where + channels).reshape(-1), g.reshape(-1))
+    return dx
 
 
 reference.__name__ = "max_pool"

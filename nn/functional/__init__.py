@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
+    from .max_pool import *
     from .normalization import *
-    from .pooling import *
     from .shaping import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
@@ -29,7 +29,7 @@ else:
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy",
         "losses.regression": "mse_loss",
+        "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
-        "pooling": "max_pool1d max_pool2d max_pool3d",
         "shaping": "flatten",
     })  # fmt: skip

@@ -7,13 +7,11 @@ from typing import Any
 
 from autograd_lite import Tensor
 from autograd_lite.calls import apply_fused
-from autograd_lite.errors import describe
-from autograd_lite.kernels.max_pool import Window, indices
+from autograd_lite.kernels.max_pool import largest
 from autograd_lite.kernels.max_pool import max_pool as _max_pool
-from autograd_lite.tape import wrap
 
-from .arguments import array, raw, require_floating
-from .convolution import sizes
+from .arguments import array, raw, require_floating, tensor
+from .windows import batched, window_of
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d"]
 
@@ -102,42 +100,5 @@ def _pool(
     answer = y if x is batch else y[0]
     if not return_indices:
         return answer
-    where = wrap(indices(raw(batch), window), None)
+    where = tensor(largest(raw(batch), window.tables(batch.shape[2:])))
     return answer, where if x is batch else where[0]
-
-
-def batched(name: str, x: Any, axes: int) -> Any:
-    """(N, C, *S) as it is, (C, *S) as a batch of one."""
-    if x.ndim not in (axes + 1, axes + 2):
-        raise ValueError(
-            f"{name}: x is (N, C, {'...' if axes > 1 else 'L'}) or without N, of {axes + 2} or {axes + 1} axes, not "
-            f"{describe(x)}"
-        )
-    return x if x.ndim == axes + 2 else x[None]
-
-
-def window_of(
-    name: str, image: Sequence[int], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> Window:
-    """Windows of some size on an image, checked."""
-    axes = len(image)
-    size = sizes(name, "kernel_size", kernel_size, axes, least=1)
-    steps = size if stride is None else sizes(name, "stride", stride, axes, least=1)
-    around = sizes(name, "padding", padding, axes)
-    apart = sizes(name, "dilation", dilation, axes, least=1)
-    if any(2 * p > d * (k - 1) + 1 for p, k, d in zip(around, size, apart, strict=True)):
-        raise ValueError(f"{name}: padding can be at most half of the window; padding={around}, kernel_size={size}")
-    places, paddings = [], []
-    for length, k, s, p, d in zip(image, size, steps, around, apart, strict=True):
-        rest = length + 2 * p - d * (k - 1) - 1
-        count = (-(-rest // s) if ceil_mode else rest // s) + 1
-        if ceil_mode and (count - 1) * s >= length + p:
-            count -= 1  # a window must begin in the image
-        if rest < 0 and not (ceil_mode and count > 0):
-            raise ValueError(
-                f"{name}: the window {size}, with dilation {apart}, is larger than the image {tuple(image)} with its "
-                f"padding {around}"
-            )
-        places.append(count)
-        paddings.append((p, (count - 1) * s + d * (k - 1) + 1 - length - p))
-    return Window(size, steps, tuple(paddings), apart, tuple(places))

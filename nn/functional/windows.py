@@ -1,0 +1,53 @@
+"""Arguments of pooling functions, checked: images with or without a batch, and windows on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd_lite.errors import describe
+from autograd_lite.kernels.windows import Window
+
+from .convolution import sizes
+
+AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
+
+
+def batched(name: str, x: Any, axes: int) -> Any:
+    """(N, C, *S) as it is, (C, *S) as a batch of one."""
+    if x.ndim not in (axes + 1, axes + 2):
+        raise ValueError(f"{name}: input must be (N, C, {AXES[axes]}) or (C, {AXES[axes]}), not {describe(x)}")
+    return x if x.ndim == axes + 2 else x[None]
+
+
+def window_of(
+    name: str,
+    image: Sequence[int],
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Window:
+    """Windows of some size on an image, checked."""
+    axes = len(image)
+    size = sizes(name, "kernel_size", kernel_size, axes, least=1)
+    steps = size if stride is None else sizes(name, "stride", stride, axes, least=1)
+    around = sizes(name, "padding", padding, axes)
+    apart = sizes(name, "dilation", dilation, axes, least=1)
+    if any(2 * p > k for p, k in zip(around, size, strict=True)):
+        raise ValueError(f"{name}: padding may be at most half of kernel_size; padding={around}, kernel_size={size}")
+    places = []
+    for n, k, s, p, d in zip(image, size, steps, around, apart, strict=True):
+        rest = n + 2 * p - d * (k - 1) - 1
+        count = (-(-rest // s) if ceil_mode else rest // s) + 1
+        if ceil_mode and (count - 1) * s >= n + p:
+            count -= 1  # a window must begin in the image, or in the padding before it
+        jumps = any(start % d >= n for start in range(-p, 0, s))  # the elements of a window lie on both sides of it
+        if count < 1 or jumps:
+            raise ValueError(
+                f"{name}: the window {size}, with dilation {apart}, is larger than the image {tuple(image)} with its "
+                f"padding {around}"
+            )
+        places.append(count)
+    return Window(size, steps, around, apart, tuple(places))
