@@ -10,6 +10,7 @@ ICML (2015).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,16 +31,15 @@ def reference(x: Any, weight: Any = None, bias: Any = None, *, eps: float = 1e-5
 
 def statistics_of(x: Any) -> tuple[Any, Any]:
     """Mean and biased variance of each channel, in at least single precision."""
-    return standardize.statistics(_rows(x))
+    return standardize.statistics(_channels(x)[0, :, 0])
 
 
 def forward(
     x: Any, weight: Any = None, bias: Any = None, *, eps: float = 1e-5, statistics: Any = None
 ) -> tuple[Any, Any]:
-    rows = _rows(x)
-    mean, variance = standardize.statistics(rows) if statistics is None else statistics
+    mean, variance = statistics_of(x) if statistics is None else statistics
     rstd = 1 / np.sqrt(variance + eps)
-    y = standardize.standardized(rows, mean, rstd, weight, bias, by_row=True)
+    y = standardize.standardized(_channels(x), mean[None], rstd[None], _column(weight), _column(bias))
     return _images(y, x), (mean, rstd)
 
 
@@ -54,19 +54,27 @@ def backward(
     eps: float = 1e-5,
     statistics: Any = None,
 ) -> tuple[Any, ...]:
-    wanted = (needs[0] is not None, *(len(needs) > i and needs[i] is not None for i in (1, 2)))
-    dx, dweight, dbias = standardize.gradients(_rows(g), _rows(x), *residual, weight, True, wanted)
-    found = (None if dx is None else _images(dx, x), dweight, dbias)
-    return tuple(None if d is None else d.astype(x.dtype, copy=False) for d in found)[: len(needs)]
+    mean, rstd = residual
+    dx, *rest = standardize.gradients(
+        _channels(g), _channels(x), mean[None], rstd[None], _column(weight), needs[0] is not None
+    )
+    affine = (None if like is None else d.reshape(-1).astype(like.dtype, copy=False)
+              for d, like in zip(rest, (weight, bias), strict=True))  # fmt: skip
+    return (None if dx is None else _images(dx, x), *affine)[: len(needs)]
 
 
-def _rows(x: Any) -> Any:
-    """A row for each channel; without a copy if the channels stand first in memory."""
-    return standardize.wide_enough(channels_first(x)).reshape(x.shape[1], -1)
+def _channels(x: Any) -> Any:
+    """(1, C, 1, N S), as of one sample; without a copy if the channels stand first in memory."""
+    length = len(x) * math.prod(x.shape[2:])
+    return standardize.wide_enough(channels_first(x)).reshape(1, x.shape[1], 1, length)
 
 
 def _images(rows: Any, x: Any) -> Any:
     return rows.reshape(x.shape[1], len(x), *x.shape[2:]).swapaxes(0, 1).astype(x.dtype, copy=False)
+
+
+def _column(weight: Any) -> Any:
+    return None if weight is None else standardize.wide_enough(weight)[:, None]
 
 
 reference.__name__ = "batch_norm"

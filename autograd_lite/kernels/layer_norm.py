@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import fused
-from . import standardize
+from .constants import ones
+from .scratch import scratch
+from .standardize import blocks, near_zero, wide_enough
 
 
 def reference(x: Any, weight: Any = None, bias: Any = None, *, axes: int = 1, eps: float = 1e-5) -> Any:
@@ -30,9 +32,18 @@ def reference(x: Any, weight: Any = None, bias: Any = None, *, axes: int = 1, ep
 
 def forward(x: Any, weight: Any = None, bias: Any = None, *, axes: int = 1, eps: float = 1e-5) -> tuple[Any, Any]:
     rows = rows_of(x, axes)
-    mean, variance = standardize.statistics(rows)
-    rstd = 1 / np.sqrt(variance + eps)
-    y = standardize.standardized(rows, mean, rstd, flat(weight), flat(bias), by_row=False)
+    count, width = rows.shape
+    one, weight, bias = ones(width, rows.dtype), flat(weight), flat(bias)
+    y, mean, rstd = np.empty_like(rows), np.empty(count, rows.dtype), np.empty(count, rows.dtype)
+    for at in blocks(rows):
+        np.divide(rows[at].dot(one), width, out=mean[at])
+        part = np.subtract(rows[at], mean[at, None], out=y[at])
+        rstd[at] = 1 / np.sqrt(np.vecdot(part, part) / width + eps)
+        part *= rstd[at, None]
+        if weight is not None:
+            part *= weight
+        if bias is not None:
+            part += bias
     return y.reshape(x.shape).astype(x.dtype, copy=False), (mean, rstd)
 
 
@@ -47,30 +58,57 @@ def backward(
     axes: int = 1,
     eps: float = 1e-5,
 ) -> tuple[Any, ...]:
-    return shaped_gradients(g, residual, needs, x, (weight, bias), axes)
+    return gradients(g, residual, needs, x, (weight, bias), axes)
 
 
-def shaped_gradients(
+def gradients(
     g: Any, residual: Any, needs: Sequence[Any], x: Any, affine: Sequence[Any], axes: int
 ) -> tuple[Any, ...]:
-    """The cotangents in the shapes of x and of what it is scaled and moved by."""
-    wanted = (needs[0] is not None, *(len(needs) > i and needs[i] is not None for i in (1, 2)))
-    found = standardize.gradients(rows_of(g, axes), rows_of(x, axes), *residual, flat(affine[0]), False, wanted)
+    """The cotangents of x, weight and bias; the mean is None where none was taken out."""
+    mean, rstd = residual
+    rows, g, weight = rows_of(x, axes), rows_of(g, axes), flat(affine[0])
+    if mean is not None:
+        rows, mean = near_zero(rows, mean, rstd)
+    width = rows.shape[1]
+    scale = ones(width, rows.dtype) if weight is None else weight
+    dx = np.empty_like(rows) if needs[0] is not None else None
+    dweight, dbias = np.zeros(width, rows.dtype), np.zeros(width, rows.dtype)
+    for at in blocks(rows):
+        part, here = g[at], rstd[at]
+        product = np.multiply(part, rows[at], out=scratch("centered", part.shape, rows.dtype))
+        dweight += here.dot(product)
+        dbias += ones(len(part), rows.dtype).dot(part)
+        if mean is not None:
+            dweight -= (mean[at] * here).dot(part)
+        if dx is None:
+            continue
+        along, out = product.dot(scale), np.multiply(part, here[:, None], out=dx[at])
+        if weight is not None:
+            out *= weight
+        if mean is None:
+            out += np.multiply(rows[at], (along * here**3 / -width)[:, None], out=product)
+            continue
+        total = part.dot(scale)
+        b = (along - mean[at] * total) * here**3 / -width
+        c = total * here / -width - b * mean[at]
+        np.multiply(rows[at], b[:, None], out=product)
+        product += c[:, None]
+        out += product
     return tuple(
         None if d is None or like is None else d.reshape(like.shape).astype(like.dtype, copy=False)
-        for d, like in zip(found, (x, *affine), strict=False)
+        for d, like in zip((dx, dweight, dbias), (x, *affine), strict=False)
     )[: len(needs)]
 
 
 def rows_of(x: Any, axes: int) -> Any:
     """The last axes laid in one, all others in one."""
     width = math.prod(x.shape[x.ndim - axes :])
-    return standardize.wide_enough(x).reshape(math.prod(x.shape[: x.ndim - axes]), width)
+    return wide_enough(x).reshape(math.prod(x.shape[: x.ndim - axes]), width)
 
 
 def flat(weight: Any) -> Any:
     """In one axis, as are the columns."""
-    return None if weight is None else standardize.wide_enough(weight).reshape(-1)
+    return None if weight is None else wide_enough(weight).reshape(-1)
 
 
 reference.__name__ = "layer_norm"

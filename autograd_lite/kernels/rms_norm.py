@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import fused
-from . import standardize
-from .layer_norm import flat, rows_of, shaped_gradients
+from .layer_norm import flat, gradients, rows_of
 
 
 def reference(x: Any, weight: Any = None, *, axes: int = 1, eps: float = 1e-5) -> Any:
@@ -25,17 +24,18 @@ def reference(x: Any, weight: Any = None, *, axes: int = 1, eps: float = 1e-5) -
 
 
 def forward(x: Any, weight: Any = None, *, axes: int = 1, eps: float = 1e-5) -> tuple[Any, Any]:
-    rows = rows_of(x, axes)
-    _, square = standardize.statistics(rows, center=False)
-    rstd = 1 / np.sqrt(square + eps)
-    y = standardize.standardized(rows, None, rstd, flat(weight), None, by_row=False)
+    rows, weight = rows_of(x, axes), flat(weight)
+    rstd = 1 / np.sqrt(np.vecdot(rows, rows) / rows.shape[1] + eps)
+    y = rows * rstd[:, None]
+    if weight is not None:
+        y *= weight
     return y.reshape(x.shape).astype(x.dtype, copy=False), (None, rstd)
 
 
 def backward(
     g: Any, residual: Any, needs: Sequence[Any], x: Any, weight: Any = None, *, axes: int = 1, eps: float = 1e-5
 ) -> tuple[Any, ...]:
-    return shaped_gradients(g, residual, needs, x, (weight, None), axes)
+    return gradients(g, residual, needs, x, (weight,), axes)
 
 
 reference.__name__ = "rms_norm"

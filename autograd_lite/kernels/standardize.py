@@ -1,9 +1,12 @@
-"""Rows brought to mean 0 and variance 1, and scaled: what batch, layer and RMS normalization have in common.
+"""Numbers brought to mean 0 and variance 1, and scaled: what batch, group, layer and RMS normalization have in common.
 
-    y = (x - mean) rstd weight + bias        for each row of x (R, D), with rstd = 1 / sqrt(variance + eps)
+    y = (x - mean) rstd weight + bias        with rstd = 1 / sqrt(variance + eps)
 
-weight and bias are of a row (`by_row`, as in batch normalization, where a row is a channel) or of a column (as in
-layer normalization).  All is done in blocks of rows that stay in the cache from one pass to the next.
+With h = g weight and z = (x - mean) rstd, and means over what is standardized together, the cotangent of x is
+
+    dx = rstd (h - mean(h) - z mean(h z)) = g (rstd weight) + x b + c
+
+with numbers b and c that are the same for all that is standardized together: two sums, and then few passes.
 """
 
 from __future__ import annotations
@@ -16,88 +19,69 @@ import numpy as np
 from .constants import ones
 from .scratch import scratch
 
-BLOCK = 1 << 15
-"""So many elements at a time, or one row."""
+BLOCK = 1 << 17
+"""So many elements at a time, or one row: what is in the cache from one pass to the next."""
+FAR = 8.0
+"""A mean of more standard deviations than that is taken out before anything else is done."""
 
 
-def statistics(x: Any, center: bool = True) -> tuple[Any, Any]:
-    """Mean and variance of each row, (R,); with `center` False, None and the mean square."""
-    rows, width = x.shape
-    mean = x.dot(ones(width, x.dtype)) if center else None
-    if mean is not None:
-        mean /= width
-    square = np.empty(rows, x.dtype)
-    for at in _blocks(x):
-        part = x[at]
-        if mean is not None:  # in two passes: the difference of two large numbers would lose digits
-            part = np.subtract(part, mean[at, None], out=scratch("centered", part.shape, x.dtype))
-        np.einsum("rd,rd->r", part, part, out=square[at])
-    square /= width
-    return mean, square
+def statistics(rows: Any) -> tuple[Any, Any]:
+    """Mean and variance of each row, (R,)."""
+    width = rows.shape[1]
+    mean = rows.dot(ones(width, rows.dtype)) / width
+    variance = np.vecdot(rows, rows) / width - mean * mean
+    if not (np.abs(mean) <= FAR * np.sqrt(np.abs(variance))).all():  # a difference of two large numbers: lost digits
+        for at in blocks(rows):
+            part = np.subtract(rows[at], mean[at, None], out=scratch("centered", rows[at].shape, rows.dtype))
+            np.divide(np.vecdot(part, part), width, out=variance[at])
+    return mean, variance
 
 
-def standardized(x: Any, mean: Any, rstd: Any, weight: Any, bias: Any, by_row: bool) -> Any:
-    """y."""
-    y = np.empty_like(x)
-    scale = rstd * weight if by_row and weight is not None else rstd
-    for at in _blocks(x):
-        part = y[at]
-        if mean is None:
-            np.multiply(x[at], scale[at, None], out=part)
-        else:
-            np.subtract(x[at], mean[at, None], out=part)
-            part *= scale[at, None]
-        if weight is not None and not by_row:
-            part *= weight
-        if bias is not None:
-            part += bias[at, None] if by_row else bias
+def near_zero(rows: Any, mean: Any, rstd: Any) -> tuple[Any, Any]:
+    """Rows and their means; if some are far from 0 beside their spread, without their means, and zeros."""
+    if (np.abs(mean * rstd) <= FAR).all():
+        return rows, mean
+    return rows - mean[:, None], np.zeros_like(mean)
+
+
+def standardized(x: Any, mean: Any, rstd: Any, weight: Any, bias: Any) -> Any:
+    """y of groups of channels: x (N, G, C, L), mean and rstd (N, G), weight and bias (G, C)."""
+    rows, mean = near_zero(x.reshape(-1, x.shape[2] * x.shape[3]), mean.reshape(-1), rstd.reshape(-1))
+    mean = mean.reshape(rstd.shape)[:, :, None]
+    scale = rstd[:, :, None] if weight is None else rstd[:, :, None] * weight
+    shift = -mean * scale if bias is None else bias - mean * scale
+    y = np.empty(x.shape, x.dtype)
+    rows, out = rows.reshape(-1, x.shape[3]), y.reshape(-1, x.shape[3])
+    scale, shift = _per_channel(scale, x), _per_channel(shift, x)
+    for at in blocks(rows):
+        part = np.multiply(rows[at], scale[at], out=out[at])
+        part += shift[at]
     return y
 
 
-def gradients(
-    g: Any, x: Any, mean: Any, rstd: Any, weight: Any, by_row: bool, wanted: tuple[bool, bool, bool]
-) -> tuple[Any, Any, Any]:
-    """The cotangents of x, weight and bias, those that are wanted.
-
-    With h = g weight and z = (x - mean) rstd:  dx = rstd (h - mean(h) - z mean(h z)),  dweight = sum of g z,
-    dbias = sum of g, where the second term of dx is there only if a mean was taken out.
-    """
-    rows, width = x.shape
-    one = ones(width, x.dtype)
-    dx = np.empty_like(x) if wanted[0] else None
-    dweight = dbias = None
-    if wanted[1] and weight is not None:
-        dweight = np.zeros(len(weight), x.dtype)
-    if wanted[2]:
-        dbias = g.dot(one) if by_row else ones(rows, x.dtype).dot(g)
-    for at in _blocks(x):
-        part, here = g[at], rstd[at, None]
-        z = scratch("centered", part.shape, x.dtype)
-        if mean is None:
-            np.multiply(x[at], here, out=z)
-        else:
-            np.subtract(x[at], mean[at, None], out=z)
-            z *= here
-        if by_row:
-            along = np.einsum("rd,rd->r", part, z)
-            if dweight is not None:
-                dweight[at] = along
-            h, factor = part, here if weight is None else here * weight[at, None]
-        else:
-            if dweight is not None:
-                dweight += np.einsum("rd,rd->d", part, z)
-            if dx is None:
-                continue
-            h = part if weight is None else np.multiply(part, weight, out=dx[at])
-            along, factor = np.einsum("rd,rd->r", h, z), here
-        if dx is None:
-            continue
-        z *= (along / width)[:, None]
-        out = dx[at]
-        if mean is not None:
-            z += (h.dot(one) / width)[:, None]
-        np.subtract(h, z, out=out)
-        out *= factor
+def gradients(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, need_x: bool) -> tuple[Any, Any, Any]:
+    """The cotangents of x (N, G, C, L), if it is needed, of the weight and of the bias, (G, C)."""
+    groups, (channels, length) = x.shape[:3], x.shape[2:]
+    near, mean = near_zero(x.reshape(-1, channels * length), mean.reshape(-1), rstd.reshape(-1))
+    rows, g, mean = near.reshape(-1, length), g.reshape(-1, length), mean.reshape(rstd.shape)[:, :, None]
+    rstd = rstd[:, :, None]
+    total = g.dot(ones(length, g.dtype)).reshape(groups)
+    along = (np.vecdot(g, rows).reshape(groups) - mean * total) * rstd  # the sum of g z
+    dweight, dbias = np.add.reduce(along, 0), np.add.reduce(total, 0)
+    if not need_x:
+        return None, dweight, dbias
+    if weight is not None:
+        along, total = along * weight, total * weight
+    count = channels * length
+    b = np.add.reduce(along, 2, keepdims=True) * rstd * rstd / -count
+    c = np.add.reduce(total, 2, keepdims=True) * rstd / -count - b * mean
+    a, b, c = (_per_channel(each, x) for each in (rstd if weight is None else rstd * weight, b, c))
+    dx = np.empty(x.shape, x.dtype)
+    out = dx.reshape(-1, length)
+    for at in blocks(rows):
+        part = np.multiply(rows[at], b[at], out=scratch("centered", rows[at].shape, x.dtype))
+        part += c[at]
+        np.add(np.multiply(g[at], a[at], out=out[at]), part, out=out[at])
     return dx, dweight, dbias
 
 
@@ -106,7 +90,13 @@ def wide_enough(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
-def _blocks(x: Any) -> Iterator[slice]:
-    step = max(1, BLOCK // max(x.shape[1], 1))
-    for start in range(0, len(x), step):
+def blocks(rows: Any) -> Iterator[slice]:
+    """Parts of some rows, so that one is of about `BLOCK` elements."""
+    step = max(1, BLOCK // max(rows.shape[1], 1))
+    for start in range(0, len(rows), step):
         yield slice(start, start + step)
+
+
+def _per_channel(values: Any, x: Any) -> Any:
+    """Numbers of shape (N, G, C) or (N, G, 1) as a column with one per channel."""
+    return np.broadcast_to(values, x.shape[:3]).reshape(-1, 1)
