@@ -16,7 +16,7 @@ recorded graph as data, `ag.func` has derivatives as functions of functions.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import array_api
+from . import allocator, array_api
 from .array_api import *  # noqa: F403  # the names of the array API standard
 from .gradients import grad
 from .mode import enable_grad, fusion, is_fusion_enabled, is_grad_enabled, no_grad
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .packing import saved_tensors_hooks
 
 __version__ = "0.1.0"
+
+allocator.keep_freed_memory()
 
 __all__ = [
     "Function", "Tensor", "checkpoint", "checkpoint_sequential", "custom_jvp", "custom_vjp", "detect_anomaly", "draw",

@@ -1,6 +1,9 @@
 """Training does not grow: thousands of steps with the garbage collector off leave memory where it was."""
 
 import gc
+import platform
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -39,3 +42,31 @@ def test_ten_thousand_steps_without_the_collector(make):
         tracemalloc.stop()
         gc.enable()
     assert after - before < 5_000  # bytes; a single leaked node a step would be a megabyte
+
+
+LARGE = """
+import resource
+import numpy as np
+import autograd_lite as ag
+
+x = ag.Tensor(np.ones(1_000_000, np.float32), requires_grad=True)
+
+def step():
+    x.grad = None
+    np.sum(np.tanh(x) * np.sin(x)).backward()
+
+for _ in range(3):
+    step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have their own ways")
+def test_large_arrays_come_from_memory_that_is_there():
+    """A page faults when it is first written to: ten steps of some 10 arrays of 1,000 pages would be 100,000."""
+    child = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True)
+    assert int(child.stdout) < 2_000
