@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from .checkpoint import *
     from .containers import *
     from .layers.activations import *
+    from .layers.adaptive_pool import *
+    from .layers.avg_pool import *
     from .layers.batch_norm import *
     from .layers.conv import *
     from .layers.conv_transpose import *
     from .layers.dropout import *
     from .layers.flatten import *
+    from .layers.fractional_max_pool import *
     from .layers.group_norm import *
     from .layers.layer_norm import *
     from .layers.linear import *
     from .layers.max_pool import *
+    from .layers.padding import *
+    from .layers.unpooling import *
+    from .layers.upsampling import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
@@ -36,15 +42,24 @@ else:
         "checkpoint": "load save",
         "containers": "Sequential",
         "layers.activations": "ReLU Sigmoid Tanh",
+        "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
+        "AdaptiveMaxPool3d",
+        "layers.avg_pool": "AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d",
         "layers.batch_norm": "BatchNorm1d BatchNorm2d BatchNorm3d",
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "layers.dropout": "Dropout",
         "layers.flatten": "Flatten",
+        "layers.fractional_max_pool": "FractionalMaxPool2d FractionalMaxPool3d",
         "layers.group_norm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm",
         "layers.layer_norm": "LayerNorm RMSNorm",
         "layers.linear": "Linear",
         "layers.max_pool": "MaxPool1d MaxPool2d MaxPool3d",
+        "layers.padding": "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d "
+        "ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d "
+        "ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
+        "layers.unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+        "layers.upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
         "losses.binary_cross_entropy": "BCEWithLogitsLoss",
         "losses.cross_entropy": "CrossEntropyLoss",
         "losses.regression": "MSELoss",

@@ -11,25 +11,38 @@ from ..lazily import lazily
 
 if TYPE_CHECKING:
     from .activations import *
+    from .adaptive_pool import *
+    from .avg_pool import *
     from .convolution import *
     from .dropout import *
+    from .fractional_max_pool import *
+    from .interpolation import *
     from .linear import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
     from .max_pool import *
     from .normalization import *
+    from .padding import *
     from .shaping import *
+    from .unpooling import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "activations": "relu sigmoid tanh",
+        "adaptive_pool": "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
+        "adaptive_max_pool2d adaptive_max_pool3d",
+        "avg_pool": "avg_pool1d avg_pool2d avg_pool3d lp_pool1d lp_pool2d lp_pool3d",
         "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
         "dropout": "dropout",
+        "fractional_max_pool": "fractional_max_pool2d fractional_max_pool3d",
+        "interpolation": "interpolate",
         "linear": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy",
         "losses.regression": "mse_loss",
         "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
+        "padding": "pad",
         "shaping": "flatten",
+        "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
     })  # fmt: skip

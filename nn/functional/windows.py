@@ -20,6 +20,19 @@ def batched(name: str, x: Any, axes: int) -> Any:
     return x if x.ndim == axes + 2 else x[None]
 
 
+def check_window(
+    name: str, axes: int, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1
+) -> tuple[tuple[int, ...], ...]:
+    """The sizes of windows, a number for each axis: kernel_size, stride, padding, dilation."""
+    size = sizes(name, "kernel_size", kernel_size, axes, least=1)
+    steps = size if stride is None else sizes(name, "stride", stride, axes, least=1)
+    around = sizes(name, "padding", padding, axes)
+    apart = sizes(name, "dilation", dilation, axes, least=1)
+    if any(2 * p > k for p, k in zip(around, size, strict=True)):
+        raise ValueError(f"{name}: padding may be at most half of kernel_size; padding={around}, kernel_size={size}")
+    return size, steps, around, apart
+
+
 def window_of(
     name: str,
     image: Sequence[int],
@@ -30,13 +43,7 @@ def window_of(
     ceil_mode: bool = False,
 ) -> Window:
     """Windows of some size on an image, checked."""
-    axes = len(image)
-    size = sizes(name, "kernel_size", kernel_size, axes, least=1)
-    steps = size if stride is None else sizes(name, "stride", stride, axes, least=1)
-    around = sizes(name, "padding", padding, axes)
-    apart = sizes(name, "dilation", dilation, axes, least=1)
-    if any(2 * p > k for p, k in zip(around, size, strict=True)):
-        raise ValueError(f"{name}: padding may be at most half of kernel_size; padding={around}, kernel_size={size}")
+    size, steps, around, apart = check_window(name, len(image), kernel_size, stride, padding, dilation)
     places = []
     for n, k, s, p, d in zip(image, size, steps, around, apart, strict=True):
         rest = n + 2 * p - d * (k - 1) - 1

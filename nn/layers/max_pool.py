@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import functional as F
+from ..functional.windows import check_window
 from ..module import Module
 
 __all__ = ["MaxPool1d", "MaxPool2d", "MaxPool3d"]
@@ -26,6 +27,7 @@ class _MaxPool(Module):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
+        check_window(type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
         self.padding = padding
@@ -80,6 +82,12 @@ class MaxPool2d(_MaxPool):
 
 
 class MaxPool3d(_MaxPool):
-    """The maximum of each window of three axes: x (N, C, D, H, W) or (C, D, H, W); otherwise as `MaxPool1d`."""
+    """The maximum of each window of three axes: x (N, C, D, H, W) or (C, D, H, W); otherwise as `MaxPool1d`.
+
+    >>> import numpy as np
+    >>> from autograd_lite import nn
+    >>> nn.MaxPool3d(2)(np.ones((5, 8, 4, 4, 6), np.float32)).shape
+    (5, 8, 2, 2, 3)
+    """
 
     axes = 3
