@@ -18,22 +18,24 @@ approximation by averaging", weighted):
         if epoch >= 75:
             averaged.update_parameters(model)
             schedule.step()
+    swa_utils.update_bn(batches, averaged)
     averaged.eval()(x)
 
-Names and numbers are PyTorch's.  Its `update_bn` and `use_buffers` are for batch normalization, whose running
-statistics are no parameters; layers here have no such buffers, and the two are left out.
+Names and numbers are PyTorch's.  The running statistics of batch normalization are no parameters, and those of the
+averaged model are not the average of those: `update_bn` finds them anew, in one pass over the data.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 
 from autograd_lite.changes import note_change
 from autograd_lite.errors import describe
+from autograd_lite.mode import no_grad
 from autograd_lite.numpy_protocol import read_only
 from autograd_lite.tensor import Tensor
 
@@ -44,6 +46,7 @@ from .options import count, share
 
 __all__ = [
     "SWALR", "AveragedModel", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn", "get_swa_multi_avg_fn",
+    "update_bn",
 ]  # fmt: skip
 
 AvgFn: TypeAlias = Callable[[Any, Any, int], Any]
@@ -126,7 +129,8 @@ def _approach(averaged: list[Array], current: list[Array], part: float) -> None:
 class AveragedModel:
     """A copy of a model whose parameters are averages of those that the model has had.
 
-    The first `update_parameters` takes the model's parameters as they are; the next ones average.
+    The first `update_parameters` takes the model's parameters as they are; the next ones average.  Buffers are copied
+    from the latest model; see also `update_bn`.
 
     Args:
         model: a Module of `nn`, or what else can be called, copied and asked for `named_parameters`; it is copied.
@@ -134,6 +138,7 @@ class AveragedModel:
             must not change, and a number.
         multi_avg_fn: `multi_avg_fn(averaged, current, num_averaged)` gets two lists of arrays, and changes the
             first ones in place.  Without any function, the average has equal weights.
+        use_buffers: average buffers of real numbers too.
 
     Attributes:
         module: the copy.
@@ -158,7 +163,13 @@ class AveragedModel:
     module: Any
     n_averaged: int
 
-    def __init__(self, model: Model, avg_fn: AvgFn | None = None, multi_avg_fn: MultiAvgFn | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        avg_fn: AvgFn | None = None,
+        multi_avg_fn: MultiAvgFn | None = None,
+        use_buffers: bool = False,
+    ) -> None:
         needed = ("__call__", "named_parameters", "state_dict", "load_state_dict", "train")
         lacking = [name for name in needed if not callable(getattr(model, name, None))]
         if lacking or isinstance(model, type):
@@ -173,6 +184,7 @@ class AveragedModel:
             param.grad = None
         self.avg_fn = avg_fn
         self.multi_avg_fn = multi_avg_fn
+        self.use_buffers = use_buffers
         self.n_averaged = 0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -188,6 +200,12 @@ class AveragedModel:
         """
         own, given = dict(self.module.named_parameters()), dict(model.named_parameters())
         _check_alike(own, given)
+        own_buffers, buffers = _buffers(self.module), _buffers(model)
+        _check_alike(own_buffers, buffers)
+        if self.use_buffers:
+            real = [name for name, buffer in own_buffers.items() if buffer.dtype.kind == "f"]
+            own |= {name: own_buffers.pop(name) for name in real}
+            given |= {name: buffers.pop(name) for name in real}
         averaged, current = [param._data for param in own.values()], [param._data for param in given.values()]
         if self.n_averaged and self.avg_fn is not None:
             n = self.n_averaged
@@ -199,6 +217,7 @@ class AveragedModel:
             (self.multi_avg_fn or _equal_weights)(averaged, [read_only(p) for p in current], self.n_averaged)
         else:
             _copy(averaged, current)
+        _copy([buffer._data for buffer in own_buffers.values()], [buffer._data for buffer in buffers.values()])
         self.n_averaged += 1
 
     # -- as a model
@@ -250,6 +269,47 @@ class AveragedModel:
     def __repr__(self) -> str:
         inside = f"(module): {self.module!r}".replace("\n", "\n  ")
         return f"AveragedModel(n_averaged={self.n_averaged}\n  {inside}\n)"
+
+
+def update_bn(loader: Iterable[Any], model: Any) -> None:
+    """Find the running statistics of batch normalization anew: the averages over all batches of `loader`.
+
+    Args:
+        loader: batches; of a tuple or list the first element is the model's input.
+        model: an `AveragedModel`, or a Module.  It is left in the mode it was in.
+
+    >>> import autograd_lite as ag
+    >>> from autograd_lite import nn
+    >>> from autograd_lite.optim import swa_utils
+    >>> model = nn.BatchNorm1d(1)
+    >>> swa_utils.update_bn([ag.Tensor([[1.0], [3.0]]), ag.Tensor([[5.0], [7.0]])], model)
+    >>> model.running_mean
+    Tensor([4.], dtype=float32)
+    """
+    modules = list((model.module if isinstance(model, AveragedModel) else model).modules())
+    found = [module for module in modules if getattr(module, "averages_batches", False)]
+    if not found:
+        return
+    modes, momenta = [module.training for module in modules], [module.momentum for module in found]
+    try:
+        for module in found:
+            module.reset_running_stats()
+            module.momentum = None
+        model.train()
+        with no_grad():
+            for batch in loader:
+                model(batch[0] if isinstance(batch, (tuple, list)) else batch)
+    finally:
+        for module, momentum in zip(found, momenta, strict=True):
+            module.momentum = momentum
+        for module, mode in zip(modules, modes, strict=True):
+            module.training = mode
+
+
+def _buffers(model: Any) -> dict[str, Tensor]:
+    """What the model holds beside parameters, if it can say."""
+    named = getattr(model, "named_buffers", None)
+    return {} if named is None else dict(named())
 
 
 def _check_alike(own: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> None:

@@ -61,9 +61,7 @@ def backward(
     return gradients(g, residual, needs, x, (weight, bias), axes)
 
 
-def gradients(
-    g: Any, residual: Any, needs: Sequence[Any], x: Any, affine: Sequence[Any], axes: int
-) -> tuple[Any, ...]:
+def gradients(g: Any, residual: Any, needs: Sequence[Any], x: Any, affine: Sequence[Any], axes: int) -> tuple[Any, ...]:
     """The cotangents of x, weight and bias; the mean is None where none was taken out."""
     mean, rstd = residual
     rows, g, weight = rows_of(x, axes), rows_of(g, axes), flat(affine[0])

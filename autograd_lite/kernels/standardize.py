@@ -21,7 +21,7 @@ from .scratch import scratch
 
 BLOCK = 1 << 17
 """So many elements at a time, or one row: what is in the cache from one pass to the next."""
-FAR = 8.0
+FAR = 2.0
 """A mean of more standard deviations than that is taken out before anything else is done."""
 
 
@@ -38,10 +38,11 @@ def statistics(rows: Any) -> tuple[Any, Any]:
 
 
 def near_zero(rows: Any, mean: Any, rstd: Any) -> tuple[Any, Any]:
-    """Rows and their means; if some are far from 0 beside their spread, without their means, and zeros."""
+    """Rows and their means; if some are far from 0 beside their spread, without these, and with what is left of them."""
     if (np.abs(mean * rstd) <= FAR).all():
         return rows, mean
-    return rows - mean[:, None], np.zeros_like(mean)
+    rows = rows - mean[:, None]
+    return rows, rows.dot(ones(rows.shape[1], rows.dtype)) / rows.shape[1]
 
 
 def standardized(x: Any, mean: Any, rstd: Any, weight: Any, bias: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from autograd_lite.calls import apply_fused
 from autograd_lite.errors import describe
 from autograd_lite.kernels.batch_norm import batch_norm as _batch_norm
 from autograd_lite.kernels.batch_norm import statistics_of
+from autograd_lite.kernels.group_norm import group_norm as _group_norm
 from autograd_lite.kernels.layer_norm import layer_norm as _layer_norm
 from autograd_lite.kernels.rms_norm import rms_norm as _rms_norm
 
@@ -53,17 +54,8 @@ def batch_norm(
     require_floating("batch_norm", x)
     if x.ndim < 2:
         raise ValueError(f"batch_norm: x is (N, C, ...), and this one is {describe(x)}")
-    for name, value in (
-        ("running_mean", running_mean),
-        ("running_var", running_var),
-        ("weight", weight),
-        ("bias", bias),
-    ):
-        if value is not None and tuple(value.shape) != (x.shape[1],):
-            raise ValueError(
-                f"batch_norm: {name} has one number per channel, but its shape is {tuple(value.shape)}, and x.shape="
-                f"{x.shape}"
-            )
+    given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    _check_parameters("batch_norm", x, x.shape[1:2], given)
     if not training:
         return _with_running(x, running_mean, running_var, weight, bias, eps)
     count = x.size // x.shape[1] if x.shape[1] else 0
@@ -101,8 +93,13 @@ def _with_running(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps:
 
 def _move(running: Any, now: Any, momentum: float) -> None:
     """Towards the statistics of a batch; what is recorded with the old ones keeps them."""
-    if running is not None:
-        running.data = (1 - momentum) * running.data + momentum * now
+    if running is None:
+        return
+    if not isinstance(running, Tensor):
+        raise TypeError(
+            f"running_mean and running_var change while training: each must be a Tensor, not {describe(running)}"
+        )
+    running.data = (1 - momentum) * running.data + momentum * now
 
 
 def layer_norm(
@@ -180,17 +177,10 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         raise ValueError(
             f"group_norm: x is (N, C, ...) with C divisible by num_groups; x.shape={x.shape}, num_groups={num_groups}"
         )
-    for name, value in (("weight", weight), ("bias", bias)):
-        if value is not None and tuple(value.shape) != (x.shape[1],):
-            raise ValueError(
-                f"group_norm: {name} has one number per channel, but its shape is {tuple(value.shape)}, and x.shape="
-                f"{x.shape}"
-            )
-    width = math.prod(x.shape[2:]) * (x.shape[1] // num_groups)
-    y = layer_norm(x.reshape(len(x), num_groups, width), width, eps=eps).reshape(x.shape)
-    shape = (-1, *(1,) * (x.ndim - 2))
-    y = y if weight is None else y * weight.reshape(shape)
-    return y if bias is None else y + bias.reshape(shape)
+    _check_parameters("group_norm", x, x.shape[1:2], {"weight": weight, "bias": bias})
+    args = _given(x, weight, bias)
+    answer: Tensor = apply_fused(_group_norm, args, tuple(map(raw, args)), {"groups": num_groups, "eps": eps})
+    return answer
 
 
 def instance_norm(
@@ -231,6 +221,7 @@ def instance_norm(
             f"instance_norm: x is (N, C, ...) with more than 1 value per channel of a sample, and x.shape={x.shape}"
         )
     if running_mean is not None or running_var is not None:
+        _check_parameters("instance_norm", x, x.shape[1:2], {"running_mean": running_mean, "running_var": running_var})
         values = raw(x).reshape(-1, count)
         mean, variance = (part.reshape(x.shape[:2]).mean(0) for part in (values.mean(1), values.var(1, ddof=1)))
         _move(running_mean, mean, momentum)
@@ -271,10 +262,24 @@ def _last_axes(name: str, input: Any, shape: int | Sequence[int], weight: Any, b
     last = (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if not last or tuple(x.shape[x.ndim - len(last) :]) != last or x.ndim < len(last):
         raise ValueError(f"{name}: the last axes of x must be {last}, and x.shape={x.shape}")
-    for what, value in (("weight", weight), ("bias", bias)):
-        if value is not None and tuple(value.shape) != last:
-            raise ValueError(f"{name}: {what} must have the shape {last}, not {tuple(value.shape)}")
+    _check_parameters(name, x, last, {"weight": weight, "bias": bias})
     return x, len(last)
+
+
+def _check_parameters(name: str, x: Any, shape: tuple[int, ...], parameters: Mapping[str, Any]) -> None:
+    """Raise unless each has this shape, and x's dtype."""
+    for what, value in parameters.items():
+        if value is None:
+            continue
+        if tuple(value.shape) != tuple(shape):
+            raise ValueError(
+                f"{name}: {what} must have the shape {tuple(shape)} for x.shape={x.shape}, not {tuple(value.shape)}"
+            )
+        if value.dtype != x.dtype:
+            raise TypeError(
+                f"{name}: x is {x.dtype} but {what} is {value.dtype}; convert the input, x.astype(np.{value.dtype}), "
+                "or the layer, layer.astype(...)"
+            )
 
 
 def _given(x: Any, weight: Any, bias: Any) -> tuple[Any, ...]:

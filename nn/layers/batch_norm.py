@@ -74,6 +74,7 @@ class NormWithStatistics(Module):
 
 class _BatchNorm(NormWithStatistics):
     axes: tuple[int, ...]
+    averages_batches = True  # with momentum None; `optim.swa_utils.update_bn` looks for it
 
     def __init__(
         self,

@@ -395,3 +395,51 @@ def test_a_state_dict_of_an_unknown_strategy() -> None:
     schedule = swa_utils.SWALR(ours(), 0.05)
     with pytest.raises(ValueError, match="_anneal_strategy='sine' is unknown"):
         schedule.load_state_dict({**schedule.state_dict(), "_anneal_strategy": "sine"})
+
+
+def with_batch_norm() -> tuple[Any, Any]:
+    reference = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 2)).double()
+    mine = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).double()
+    mine.load_state_dict(reference.state_dict())
+    return mine, reference
+
+
+@pytest.mark.parametrize("options", [{}, {"use_buffers": True}], ids=["copied", "averaged"])
+def test_buffers_are_copied_or_averaged(options: Any) -> None:
+    mine, reference = with_batch_norm()
+    average, expected = swa_utils.AveragedModel(mine, **options), U.AveragedModel(reference, **options)
+    for step in range(4):
+        x = np.random.default_rng(step).normal(size=(5, 3)) + step
+        mine(x)
+        reference(torch.tensor(x))
+        average.update_parameters(mine)
+        expected.update_parameters(reference)
+        own, other = average.state_dict(), expected.state_dict()
+        for name in other:
+            if not (options and name.endswith("num_batches_tracked")):  # an average of counts, cut off
+                np.testing.assert_allclose(own[name], other[name].numpy(), rtol=1e-12, err_msg=name)
+    assert average.state_dict()["module.1.num_batches_tracked"] == 4
+
+
+@pytest.mark.parametrize("wrapped", [True, False], ids=["averaged", "module"])
+def test_update_bn_is_pytorchs(wrapped: bool) -> None:
+    mine, reference = with_batch_norm()
+    average, expected = swa_utils.AveragedModel(mine), U.AveragedModel(reference)
+    arrays = [np.random.default_rng(step).normal(size=(5, 3)) + step for step in range(3)]
+    mine(arrays[0])  # statistics that are forgotten
+    average.module[2].eval()
+    swa_utils.update_bn([(x, 0) for x in arrays], average if wrapped else average.module)
+    U.update_bn([(torch.tensor(x), 0) for x in arrays], expected)
+    assert_same(average.module, expected.module)
+    assert [m.training for m in average.module.modules()] == [True, True, True, False]
+    assert average.module[1].momentum == 0.1
+
+
+def test_update_bn_leaves_all_as_it_was_when_a_batch_does_not_fit() -> None:
+    mine, _ = with_batch_norm()
+    mine.eval()
+    with pytest.raises(ValueError, match="linear"):
+        swa_utils.update_bn([np.ones((5, 3)), np.ones((5, 2))], mine)
+    assert not any(m.training for m in mine.modules())
+    assert mine[1].momentum == 0.1
+    swa_utils.update_bn([np.ones((5, 2))], mine[0])  # no batch normalization in it: nothing is called
