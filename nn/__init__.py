@@ -42,13 +42,13 @@ else:
         "checkpoint": "load save",
         "containers": "Sequential",
         "layers.activations": "ReLU Sigmoid Tanh",
-        "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-        "AdaptiveMaxPool3d",
+        "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
+        "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
         "layers.avg_pool": "AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d",
         "layers.batch_norm": "BatchNorm1d BatchNorm2d BatchNorm3d",
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
-        "layers.dropout": "Dropout",
+        "layers.dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
         "layers.flatten": "Flatten",
         "layers.fractional_max_pool": "FractionalMaxPool2d FractionalMaxPool3d",
         "layers.group_norm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm",

@@ -112,10 +112,7 @@ def _maximum(name: str, axes: int, input: Any, output_size: Any, return_indices:
     window = _even(image, counts)
     if window is None or return_indices:
         where = largest(batch, [adaptive_places(n, p) for n, p in zip(image, counts, strict=True)])
-    if window is None:
-        y = picked(batch, where)
-    else:
-        y = apply_fused(max_pool, (batch,), (raw(batch),), {"window": window})
+    y = picked(batch, where) if window is None else apply_fused(max_pool, (batch,), (raw(batch),), {"window": window})
     y = tensor(y if batch is x else y[0])
     return (y, tensor(where if batch is x else where[0])) if return_indices else y
 

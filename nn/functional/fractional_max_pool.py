@@ -73,7 +73,7 @@ def fractional_max_pool3d(
     *,
     generator: Generator | None = None,
 ) -> Any:
-    """`fractional_max_pool2d` over three axes: x (N, C, D, H, W) or (C, D, H, W); the samples (N, C, 3) in that order."""
+    """`fractional_max_pool2d` over three axes: x (N, C, D, H, W) or (C, D, H, W), samples (N, C, 3) in that order."""
     return _pool(3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples, generator)
 
 

@@ -132,20 +132,19 @@ def _target(
             f"interpolate: scale_factor must be a number above 0, or {axes} of them for the image {tuple(image)}, not "
             f"{scale_factor!r}"
         )
-    new = tuple(int(n * factor) for n, factor in zip(image, factors, strict=True))
-    return new, (None,) * axes if recompute else factors
+    target = tuple(int(n * factor) for n, factor in zip(image, factors, strict=True))
+    return target, (None,) * axes if recompute else factors
 
 
 @lru_cache(maxsize=256)
 def _taps(mode: str, n: int, count: int, factor: float | None, align: bool, antialias: bool, single: bool) -> Taps:
     """The map of an axis of length n to one of `count`."""
+    scale = n / count if factor is None else 1.0 / factor
     if align:
         scale = (n - 1) / (count - 1) if count > 1 else 0.0
-    else:
-        scale = n / count if factor is None else 1.0 / factor
     at = np.arange(count)
     if mode in ("nearest", "nearest-exact"):
-        real = np.float32 if single else np.float64  # where an element begins depends on how s is rounded
+        real: Any = np.float32 if single else np.float64  # where an element begins depends on how s is rounded
         s = (at.astype(real) + real(0.5 if mode == "nearest-exact" else 0)) * real(scale)
         places = np.minimum(np.floor(s).astype(np.int64), n - 1)
         return Taps(places[:, None], np.ones((count, 1)), n)

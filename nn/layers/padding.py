@@ -107,7 +107,9 @@ class CircularPad1d(_CircularPad):
 
 
 class CircularPad2d(_CircularPad):
-    """`CircularPad1d` over two axes: x (N, C, H, W) or (C, H, W); padding (left, right, top, bottom), or a number.
+    """`CircularPad1d` over two axes: x (N, C, H, W) or (C, H, W).
+
+    padding is (left, right, top, bottom), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -119,7 +121,9 @@ class CircularPad2d(_CircularPad):
 
 
 class CircularPad3d(_CircularPad):
-    """`CircularPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W); padding (left, right, top, bottom, front, back), or a number.
+    """`CircularPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W).
+
+    padding is (left, right, top, bottom, front, back), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -149,7 +153,9 @@ class ConstantPad1d(_ConstantPad):
 
 
 class ConstantPad2d(_ConstantPad):
-    """`ConstantPad1d` over two axes: x (N, C, H, W) or (C, H, W); padding (left, right, top, bottom), or a number.
+    """`ConstantPad1d` over two axes: x (N, C, H, W) or (C, H, W).
+
+    padding is (left, right, top, bottom), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -161,7 +167,9 @@ class ConstantPad2d(_ConstantPad):
 
 
 class ConstantPad3d(_ConstantPad):
-    """`ConstantPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W); padding (left, right, top, bottom, front, back), or a number.
+    """`ConstantPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W).
+
+    padding is (left, right, top, bottom, front, back), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -190,7 +198,9 @@ class ReflectionPad1d(_ReflectionPad):
 
 
 class ReflectionPad2d(_ReflectionPad):
-    """`ReflectionPad1d` over two axes: x (N, C, H, W) or (C, H, W); padding (left, right, top, bottom), or a number.
+    """`ReflectionPad1d` over two axes: x (N, C, H, W) or (C, H, W).
+
+    padding is (left, right, top, bottom), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -202,7 +212,9 @@ class ReflectionPad2d(_ReflectionPad):
 
 
 class ReflectionPad3d(_ReflectionPad):
-    """`ReflectionPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W); padding (left, right, top, bottom, front, back), or a number.
+    """`ReflectionPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W).
+
+    padding is (left, right, top, bottom, front, back), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -231,7 +243,9 @@ class ReplicationPad1d(_ReplicationPad):
 
 
 class ReplicationPad2d(_ReplicationPad):
-    """`ReplicationPad1d` over two axes: x (N, C, H, W) or (C, H, W); padding (left, right, top, bottom), or a number.
+    """`ReplicationPad1d` over two axes: x (N, C, H, W) or (C, H, W).
+
+    padding is (left, right, top, bottom), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -243,7 +257,9 @@ class ReplicationPad2d(_ReplicationPad):
 
 
 class ReplicationPad3d(_ReplicationPad):
-    """`ReplicationPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W); padding (left, right, top, bottom, front, back), or a number.
+    """`ReplicationPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W).
+
+    padding is (left, right, top, bottom, front, back), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -272,7 +288,9 @@ class ZeroPad1d(_ZeroPad):
 
 
 class ZeroPad2d(_ZeroPad):
-    """`ZeroPad1d` over two axes: x (N, C, H, W) or (C, H, W); padding (left, right, top, bottom), or a number.
+    """`ZeroPad1d` over two axes: x (N, C, H, W) or (C, H, W).
+
+    padding is (left, right, top, bottom), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn
@@ -284,7 +302,9 @@ class ZeroPad2d(_ZeroPad):
 
 
 class ZeroPad3d(_ZeroPad):
-    """`ZeroPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W); padding (left, right, top, bottom, front, back), or a number.
+    """`ZeroPad1d` over three axes: x (N, C, D, H, W) or (C, D, H, W).
+
+    padding is (left, right, top, bottom, front, back), or a number.
 
     >>> import numpy as np
     >>> from autograd_lite import nn

@@ -35,7 +35,7 @@ class _MaxUnpool(Module):
 
 
 class MaxUnpool1d(_MaxUnpool):
-    """The maxima that `MaxPool1d` picked, back where they were, among zeros: x (N, C, P) or (C, P) to (N, C, L), (C, L).
+    """The maxima that `MaxPool1d` picked, back where they were, among zeros: x (N, C, P) or (C, P) to L elements each.
 
     L = (P - 1) stride - 2 padding + kernel_size, unless the call says otherwise by `output_size`.  If indices name a
     place more than once, the last one stays, and only it gets the gradient.
