@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .layers.linear import *
     from .layers.max_pool import *
     from .layers.padding import *
+    from .layers.recurrent import *
+    from .layers.recurrent_cells import *
     from .layers.unpooling import *
     from .layers.upsampling import *
     from .losses.binary_cross_entropy import *
@@ -60,6 +62,8 @@ else:
         "ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
         "layers.unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
         "layers.upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
+        "layers.recurrent": "GRU LSTM RNN",
+        "layers.recurrent_cells": "GRUCell LSTMCell RNNCell",
         "losses.binary_cross_entropy": "BCEWithLogitsLoss",
         "losses.cross_entropy": "CrossEntropyLoss",
         "losses.regression": "MSELoss",

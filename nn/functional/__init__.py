@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .max_pool import *
     from .normalization import *
     from .padding import *
+    from .recurrent import *
     from .shaping import *
     from .unpooling import *
 else:
@@ -45,6 +46,7 @@ else:
         "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
         "padding": "pad",
+        "recurrent": "gru gru_cell lstm lstm_cell rnn rnn_relu_cell rnn_tanh_cell",
         "shaping": "flatten",
         "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
     })  # fmt: skip

@@ -1,14 +1,21 @@
-"""Helpers around a training step: gradients clipped, and parameters as one vector, under PyTorch's names.
+"""Helpers around a training step: gradients clipped, parameters as one vector, sequences packed.
 
 loss.backward()
 nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
 optimizer.step()
 """
 
-from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
-from .convert_parameters import parameters_to_vector, vector_to_parameters
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm", "parameters_to_vector",
-    "vector_to_parameters",
-]  # fmt: skip
+from ..lazily import lazily
+
+if TYPE_CHECKING:
+    from . import rnn as rnn
+    from .clip_grad import *
+    from .convert_parameters import *
+else:
+    __getattr__, __dir__, __all__ = lazily(__name__, {
+        "clip_grad": "clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm",
+        "convert_parameters": "parameters_to_vector vector_to_parameters",
+        "rnn": "rnn",
+    })  # fmt: skip

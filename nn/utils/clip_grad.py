@@ -33,6 +33,8 @@ Tensors: TypeAlias = Tensor | Iterable[Tensor]
 BLOCK = 32_768
 """How many numbers are widened at a time where a norm cannot be computed in their own dtype."""
 
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+
 
 def get_total_norm(tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Tensor:
     """The norm of all tensors taken as one vector, (Σ |x|^p)^(1/p), without a graph.

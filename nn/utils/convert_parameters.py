@@ -17,6 +17,8 @@ from autograd_lite.tensor import Tensor
 
 from .checks import as_list
 
+__all__ = ["parameters_to_vector", "vector_to_parameters"]
+
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """The parameters one after the other, each in the order of its last axis fastest; gradients flow through it.

@@ -133,7 +133,7 @@ def flat(outputs: Any) -> Iterator[Any]:
         for output in outputs:
             yield from flat(output)
     elif outputs is not None:
-        yield outputs
+        yield ag.Tensor(outputs) if isinstance(outputs, np.ndarray) else outputs
 
 
 def weight(shape: Any, salt: int) -> Any:

@@ -1,0 +1,138 @@
+"""A layer of gated recurrent units over whole sequences, in one direction.
+
+    gru(x, h, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False)
+
+With x_t and h the input and the state before it, s the sigmoid, and a and b the products w_ih x_t + b_ih and
+w_hh h + b_hh, each in three parts:
+
+    r = s(a_r + b_r),  z = s(a_z + b_z),  n = tanh(a_n + r b_n)
+    h <- (1 - z) n + z h
+
+x (S, I) are rows of sequences (see `sequences`), h (B, H), w_ih (3 H, I), w_hh (3 H, H), the biases (3 H,).  The answer
+is (S + B, H): h after each row, then the last h of all sequences.
+
+K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, EMNLP (2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ops import sigmoid
+from ..primitive import fused
+from .scratch import scratch
+from .sequences import Sizes, previous, product_gradients, steps, walk
+
+
+def reference(
+    x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None, *, sizes: Sizes, reverse: bool = False
+) -> Any:
+    inputs = np.matmul(x, w_ih.mT)
+    inputs = inputs if b_ih is None else inputs + b_ih
+    y, (last,) = walk(lambda row, state: (step(row, *state, w_hh, b_hh),), inputs, (h,), sizes, reverse)
+    return np.concatenate([y, last])
+
+
+def step(inputs: Any, h: Any, w_hh: Any, b_hh: Any) -> Any:
+    """The next h, out of w_ih x_t + b_ih."""
+    states = np.matmul(h, w_hh.mT)
+    states = states if b_hh is None else states + b_hh
+    size = h.shape[-1]
+    r = sigmoid(inputs[:, :size] + states[:, :size])
+    z = sigmoid(inputs[:, size : 2 * size] + states[:, size : 2 * size])
+    n = np.tanh(inputs[:, 2 * size :] + r * states[:, 2 * size :])
+    return (1 - z) * n + z * h
+
+
+def forward(
+    x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None, *, sizes: Sizes, reverse: bool = False
+) -> tuple[Any, Any]:
+    rows, (batch, size) = len(x), h.shape
+    gates = np.dot(x, w_ih.T)  # r, z and n, once all is done
+    if b_ih is not None:
+        gates += b_ih
+    if b_hh is not None:
+        gates[:, : 2 * size] += b_hh[: 2 * size]
+    weight = w_hh.T.copy()
+    gates[:, : 2 * size] *= 0.5  # s(a) = tanh(a / 2) / 2 + 1/2: one function for all gates
+    weight[:, : 2 * size] *= 0.5
+    inner = np.empty((rows, size), x.dtype)  # b_n
+    answer = np.empty((rows + batch, size), x.dtype)
+    h = h.copy()
+    product, spare = scratch("product", (batch, 3 * size), x.dtype), scratch("squashed", (batch, size), x.dtype)
+    for at in steps(sizes, reverse):
+        n = at.stop - at.start
+        both, new, states, work, b_n = gates[at, : 2 * size], gates[at, 2 * size :], product[:n], spare[:n], inner[at]
+        np.dot(h[:n], weight, out=states)
+        both += states[:, : 2 * size]
+        np.tanh(both, out=both)
+        both *= 0.5
+        both += 0.5
+        b_n[...] = states[:, 2 * size :]
+        if b_hh is not None:
+            b_n += b_hh[2 * size :]
+        new += np.multiply(both[:, :size], b_n, out=work)
+        np.tanh(new, out=new)
+        state = h[:n]
+        np.subtract(state, new, out=work)
+        work *= both[:, size:]
+        np.add(new, work, out=state)
+        answer[at] = state
+    answer[rows:] = h
+    return answer, (gates, inner, answer)
+
+
+def backward(
+    g: Any,
+    residual: Any,
+    needs: Sequence[Any],
+    x: Any,
+    h: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = None,
+    b_hh: Any = None,
+    *,
+    sizes: Sizes,
+    reverse: bool = False,
+) -> tuple[Any, ...]:
+    gates, inner, answer = residual
+    rows, size = len(x), h.shape[1]
+    before = previous(answer[:rows], h, sizes, reverse)
+    factors, of_n = _factors(gates, inner, before)
+    z = gates[:, size : 2 * size]
+    dh = g[rows:].copy()
+    arrived = np.empty((rows, size), x.dtype)
+    product = scratch("squashed", h.shape, x.dtype)
+    for at in steps(sizes, not reverse):
+        n = at.stop - at.start
+        state, here, d = dh[:n], arrived[at], factors[at]
+        np.add(state, g[at], out=here)
+        d *= here[:, None]
+        np.multiply(here, z[at], out=state)
+        state += np.dot(d.reshape(n, 3 * size), w_hh, out=product[:n])
+    dstates = factors.reshape(rows, 3 * size)
+    dinputs = dstates.copy()
+    np.multiply(arrived, of_n, out=dinputs[:, 2 * size :])
+    biases = None if b_ih is None else (4, 5)
+    dx, dw_ih, dw_hh, *dbiases = product_gradients(dinputs, dstates, needs, (0, 2, 3), biases, x, w_ih, before)
+    return (dx, dh, dw_ih, dw_hh, *dbiases)
+
+
+def _factors(gates: Any, inner: Any, before: Any) -> tuple[Any, Any]:
+    """What the cotangent of h is multiplied by, for all rows, to be that of b_r, b_z and b_n, and that of a_n."""
+    rows, size = inner.shape
+    r, z, n = (gates[:, k * size : (k + 1) * size] for k in range(3))
+    factors = np.empty((rows, 3, size), gates.dtype)
+    of_n = (1 - z) * (1 - n * n)
+    np.multiply(of_n, r, out=factors[:, 2])
+    np.multiply(factors[:, 2], inner * (1 - r), out=factors[:, 0])
+    np.multiply((before - n) * z, 1 - z, out=factors[:, 1])
+    return factors, of_n
+
+
+reference.__name__ = "gru"
+gru = fused(reference, forward=forward, backward=backward)

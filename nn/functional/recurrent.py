@@ -1,0 +1,213 @@
+"""One layer of a recurrent network, in one direction over whole sequences, or one step of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import Tensor
+from autograd_lite.calls import apply_fused
+from autograd_lite.errors import describe
+from autograd_lite.kernels import lstm as _lstm_kernel
+from autograd_lite.kernels.gru import gru as _gru
+from autograd_lite.kernels.rnn import rnn as _rnn
+from autograd_lite.kernels.sequences import walk
+
+from .arguments import array, raw, require_floating
+
+__all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_relu_cell", "rnn_tanh_cell"]
+
+
+def lstm(
+    input: Any,
+    hx: tuple[Any, Any],
+    weight_ih: Any,
+    weight_hh: Any,
+    bias_ih: Any = None,
+    bias_hh: Any = None,
+    weight_hr: Any = None,
+    *,
+    batch_sizes: Sequence[int] | None = None,
+    reverse: bool = False,
+) -> tuple[Any, tuple[Any, Any]]:
+    """i, f, g, o = s, s, tanh, s of w_ih x_t + b_ih + w_hh h + b_hh;  c <- f c + i g;  h <- o tanh(c).
+
+    Args:
+        input: x (T, B, I); or rows (S, I) with `batch_sizes`, as a `PackedSequence` has them.
+        hx: h (B, H) and c (B, H) before the first step.
+        weight_ih: (4 H, I), the parts for i, f, g, o one below the other.
+        weight_hh: (4 H, H).
+        bias_ih: (4 H,), or None.
+        bias_hh: (4 H,), or None.
+        weight_hr: (P, H), or None: h <- w_hr (o tanh(c)), and h and w_hh have P in the place of their H.
+        batch_sizes: how many sequences have an element at each time step, falling.
+        reverse: from the last step to the first.
+
+    Returns:
+        h after each step, (T, B, H) or (S, H), and the last (h, c).
+
+    S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997).
+    """
+    rows, sizes, shape = _rows("lstm", input, batch_sizes)
+    h, c = (array(state) for state in hx)
+    args = tuple(a for a in (rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh) if a is not None)
+    _check("lstm", rows, h, weight_ih, weight_hh, 4)
+    if weight_hr is not None:
+        y, (h, c) = _projected(rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, sizes, reverse)
+        return y.reshape(*shape, y.shape[-1]), (h, c)
+    answer = apply_fused(_lstm_kernel.lstm, args, tuple(map(raw, args)), {"sizes": sizes, "reverse": reverse})
+    count, batch = len(rows), len(h)
+    y = answer[:count].reshape(*shape, h.shape[1])
+    return y, (answer[count : count + batch], answer[count + batch :])
+
+
+def gru(
+    input: Any,
+    hx: Any,
+    weight_ih: Any,
+    weight_hh: Any,
+    bias_ih: Any = None,
+    bias_hh: Any = None,
+    *,
+    batch_sizes: Sequence[int] | None = None,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """r, z = s of a + b;  n = tanh(a_n + r b_n);  h <- (1 - z) n + z h,  with a = w_ih x_t + b_ih, b = w_hh h + b_hh.
+
+    Args and returns are those of `lstm`, with h alone in the place of (h, c) and 3 H in the place of 4 H.
+
+    K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, EMNLP (2014).
+    """
+    return _plain("gru", _gru, 3, input, hx, (weight_ih, weight_hh, bias_ih, bias_hh), batch_sizes, reverse, {})
+
+
+def rnn(
+    input: Any,
+    hx: Any,
+    weight_ih: Any,
+    weight_hh: Any,
+    bias_ih: Any = None,
+    bias_hh: Any = None,
+    nonlinearity: str = "tanh",
+    *,
+    batch_sizes: Sequence[int] | None = None,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """h <- f(w_ih x_t + b_ih + w_hh h + b_hh), with f the `nonlinearity`, "tanh" or "relu".
+
+    Args and returns are those of `lstm`, with h alone in the place of (h, c) and H in the place of 4 H.
+
+    J. L. Elman, Finding Structure in Time, Cognitive Science 14 (1990).
+    """
+    weights = (weight_ih, weight_hh, bias_ih, bias_hh)
+    return _plain("rnn", _rnn, 1, input, hx, weights, batch_sizes, reverse, {"nonlinearity": nonlinearity})
+
+
+def lstm_cell(
+    input: Any, hx: tuple[Any, Any], w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
+) -> tuple[Any, Any]:
+    """One step of `lstm`: x (B, I), h and c (B, H) to the next h and c."""
+    x = array(input)
+    _, state = lstm(x, hx, w_ih, w_hh, b_ih, b_hh, batch_sizes=(len(x),))
+    return state
+
+
+def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of `gru`: x (B, I), h (B, H) to the next h."""
+    x = array(input)
+    return gru(x, hx, w_ih, w_hh, b_ih, b_hh, batch_sizes=(len(x),))[1]
+
+
+def rnn_tanh_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of `rnn`: x (B, I), h (B, H) to the next h."""
+    x = array(input)
+    return rnn(x, hx, w_ih, w_hh, b_ih, b_hh, batch_sizes=(len(x),))[1]
+
+
+def rnn_relu_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of `rnn` with the ReLU: x (B, I), h (B, H) to the next h."""
+    x = array(input)
+    return rnn(x, hx, w_ih, w_hh, b_ih, b_hh, "relu", batch_sizes=(len(x),))[1]
+
+
+def _plain(
+    name: str,
+    kernel: Any,
+    parts: int,
+    input: Any,
+    hx: Any,
+    weights: tuple[Any, ...],
+    batch_sizes: Any,
+    reverse: bool,
+    options: dict[str, Any],
+) -> tuple[Any, Any]:
+    """A layer whose state is h alone."""
+    rows, sizes, shape = _rows(name, input, batch_sizes)
+    h = array(hx)
+    _check(name, rows, h, weights[0], weights[1], parts)
+    args = tuple(a for a in (rows, h, *weights) if a is not None)
+    kwargs = {"sizes": sizes, "reverse": reverse, **options}
+    answer: Tensor = apply_fused(kernel, args, tuple(map(raw, args)), kwargs)
+    return answer[: len(rows)].reshape(*shape, h.shape[1]), answer[len(rows) :]
+
+
+def _projected(
+    rows: Any,
+    h: Any,
+    c: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any,
+    b_hh: Any,
+    w_hr: Any,
+    sizes: tuple[int, ...],
+    reverse: bool,
+) -> tuple[Any, Any]:
+    """The layer with a projection of h, recorded step by step."""
+
+    def step(row: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
+        wide, cell = _lstm_kernel.step(row, *state, w_hh)
+        return np.matmul(wide, w_hr.mT), cell
+
+    inputs = np.matmul(rows, w_ih.mT)
+    for bias in (b_ih, b_hh):
+        inputs = inputs if bias is None else inputs + bias
+    return walk(step, inputs, (h, c), sizes, reverse)
+
+
+def _rows(name: str, input: Any, batch_sizes: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
+    """Rows for the kernels, how many there are for each step, and the axes that they stand for."""
+    x = array(input)
+    require_floating(name, x)
+    if batch_sizes is not None:
+        return x, tuple(int(n) for n in batch_sizes), (len(x),)
+    if x.ndim != 3:
+        raise ValueError(f"{name}: x is (T, B, features), or rows with batch_sizes=, not {describe(x)}")
+    steps, batch, features = x.shape
+    if not steps:
+        raise ValueError(f"{name}: there must be at least one time step; x.shape={x.shape}")
+    return x.reshape(steps * batch, features), (batch,) * steps, (steps, batch)
+
+
+def _check(name: str, rows: Any, h: Any, w_ih: Any, w_hh: Any, parts: int) -> None:
+    if rows.shape[1] != w_ih.shape[1]:
+        raise ValueError(
+            f"{name}: x has {rows.shape[1]} features and w_ih is for {w_ih.shape[1]}; w_ih.shape={tuple(w_ih.shape)}"
+        )
+    if h.ndim != 2 or h.shape[1] != w_hh.shape[1]:
+        raise ValueError(
+            f"{name}: h is (B, {w_hh.shape[1]}) for w_hh of the shape {tuple(w_hh.shape)}, not {describe(h)}"
+        )
+    if w_ih.shape[0] != w_hh.shape[0] or w_ih.shape[0] % parts:
+        raise ValueError(
+            f"{name}: w_ih and w_hh have {parts} parts one below the other, of the same sizes; "
+            f"w_ih.shape={tuple(w_ih.shape)}, w_hh.shape={tuple(w_hh.shape)}"
+        )
+    for what, other in (("h", h), ("w_ih", w_ih)):
+        if other.dtype != rows.dtype:
+            raise TypeError(
+                f"{name}: x is {rows.dtype} but {what} is {other.dtype}; convert the input, "
+                f"x.astype(np.{other.dtype}), or make the layer with that dtype="
+            )
