@@ -51,7 +51,7 @@ for _name in ("RNN", "GRU", "LSTM"):
               options={"num_layers": 2, "bidirectional": True, "batch_first": True, "bias": False}),
         _case("with dropout", X, options={"num_layers": 2, "dropout": 0.5}, modes=("eval",)),
         _case("packed", X, LENGTHS, call=packed),
-        _case("packed in both directions", X, LENGTHS, call=packed, options={"bidirectional": True},
+        _case("packed in both directions", X, LENGTHS, call=packed, options={"bidirectional": True}),
         _case("packed with a state", X, LENGTHS, *_state, call=packed),
     ]  # fmt: skip
 CASES += [
