@@ -2,7 +2,8 @@
 
     avg_pool(x, window=..., divisor=...)        x (N, C, *S) -> (N, C, *P)
 
-A box is summed along one axis after the other.  The transpose goes the same way back.
+A box is summed along one axis after the other, the last one last: along the others whole rows are added, and then
+there is less of it.  The transpose goes the same way back.
 """
 
 from __future__ import annotations
@@ -30,15 +31,14 @@ def reference(x: Any, *, window: Window, divisor: Any) -> Any:
 
 
 def forward(x: Any, *, window: Window, divisor: Any) -> tuple[Any, None]:
-    image = x.shape[2:]
-    for axis, parts in reversed(list(enumerate(window.axes(image), 2))):
+    for axis, parts in enumerate(window.axes(x.shape[2:]), 2):
         x = _summed(x, axis, parts, window.places[axis - 2])
     return x / _as(divisor, x.dtype), None
 
 
 def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, window: Window, divisor: Any) -> tuple[Any]:
     dx = g / _as(divisor, g.dtype)
-    for axis, parts in enumerate(window.axes(x.shape[2:]), 2):
+    for axis, parts in reversed(list(enumerate(window.axes(x.shape[2:]), 2))):
         dx = _spread(dx, axis, parts, x.shape[axis], window)
     return (dx,)
 

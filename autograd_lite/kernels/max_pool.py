@@ -78,23 +78,28 @@ def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, window: Window) -
     if np.isnan(y.max(initial=-np.inf)):
         return (_scattered(g, x, window),)
     image = x.shape[2:]
+    inside, apart = window.inside(image), window.apart
     dx = np.empty_like(x) if window.covers(image) else np.zeros_like(x)
-    waiting: Any = None  # the windows whose maximum has not been met
-    last = math.prod(window.size) if window.inside(image) else None
+    last = math.prod(window.size) if inside else 0
+    left: Any = None  # the windows whose maximum has not been met, of those that have this element
+    waiting = None if inside else np.ones_like(y, dtype=bool)  # of all
+    maxima, gradient = y, g
     for number, (places, positions) in enumerate(window.parts(image), 1):
-        if number == last and waiting is not None:
-            here = waiting
+        if waiting is not None:
+            maxima, gradient, left = y[:, :, *places], g[:, :, *places], waiting[:, :, *places]
+        if number == last and left is not None:
+            here = left
         else:
-            here = x[:, :, *positions] == y[:, :, *places]
-            if waiting is None:
-                waiting = np.ones_like(y, dtype=bool)
-            left = waiting[:, :, *places]
-            here &= left
-            left ^= here
-        if window.apart:
-            np.multiply(g[:, :, *places], here, out=dx[:, :, *positions])
+            here = x[:, :, *positions] == maxima
+            if left is None:
+                left = ~here
+            else:
+                here &= left
+                left ^= here
+        if apart:
+            np.multiply(gradient, here, out=dx[:, :, *positions])
         else:
-            dx[:, :, *positions] += g[:, :, *places] * here
+            dx[:, :, *positions] += gradient * here
     return (dx,)
 
 

@@ -85,10 +85,10 @@ def interpolate(
     require_floating("interpolate", x)
     image = x.shape[2:]
     new, factors = _target(image, size, scale_factor, recompute_scale_factor)
-    if min(image) < 1 or min(new) < 1:
-        raise ValueError(f"interpolate: the image, {image}, and the answer, {new}, must not be empty")
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[axes - 1](x, new)
+    if min(image) < 1 or min(new) < 1:
+        raise ValueError(f"interpolate: the image, {image}, and the answer, {new}, must not be empty")
     single = raw(x).dtype != np.float64
     taps = [
         _taps(mode, n, p, factor, bool(align_corners), antialias, single)
@@ -142,6 +142,10 @@ def _taps(mode: str, n: int, count: int, factor: float | None, align: bool, anti
     scale = n / count if factor is None else 1.0 / factor
     if align:
         scale = (n - 1) / (count - 1) if count > 1 else 0.0
+    if n == count and (antialias or mode == "nearest"):  # PyTorch takes the image as it is, whatever the factor
+        scale = 1.0
+    elif count == 2 * n and mode == "nearest":
+        scale = 0.5
     at = np.arange(count)
     if mode in ("nearest", "nearest-exact"):
         real: Any = np.float32 if single else np.float64  # where an element begins depends on how s is rounded
