@@ -142,8 +142,8 @@ def _taps(mode: str, n: int, count: int, factor: float | None, align: bool, anti
     scale = n / count if factor is None else 1.0 / factor
     if align:
         scale = (n - 1) / (count - 1) if count > 1 else 0.0
-    if n == count and (antialias or mode == "nearest"):  # PyTorch takes the image as it is, whatever the factor
-        scale = 1.0
+    if n == count and (antialias or mode not in ("nearest-exact", "bicubic")):
+        scale = 1.0  # PyTorch takes the image as it is, whatever the factor
     elif count == 2 * n and mode == "nearest":
         scale = 0.5
     at = np.arange(count)

@@ -23,8 +23,13 @@ class Taps:
     def __init__(self, places: Any, weights: Any, length: int) -> None:
         self.places, self.weights, self.length = places, weights, length
         self.picks = bool((weights[:, 0] == 1).all()) and weights.shape[1] == 1
-        self.idle = self.picks and np.array_equal(places[:, 0], np.arange(length))
+        self.times = self._times() if self.picks else 0
         self._matrices: dict[Any, Any] = {}
+
+    def _times(self) -> int:
+        """How often each element stands there, one after the other, if all do equally often; otherwise 0."""
+        times = len(self.places) // self.length
+        return times if np.array_equal(self.places[:, 0], np.repeat(np.arange(self.length), times)) else 0
 
     def matrix(self, dtype: Any) -> Any:
         """(length, places of the answer): what an axis is multiplied by."""
@@ -43,9 +48,19 @@ def resample(x: Any, taps: Sequence[Taps]) -> Any:
     dense = max(x.shape[-len(taps) :]) <= LONGEST and not all(each.picks for each in taps)
     dense = dense and bool(np.isfinite(whole(x)).all())  # 0 times infinity would spread NaNs all over the image
     for axis, each in zip(axes, taps, strict=True):
-        if not each.idle:
+        if each.times:
+            x = _repeated(x, axis, each.times)
+        else:
             x = _multiplied(x, axis, each) if dense else _gathered(x, axis, each)
     return x
+
+
+def _repeated(x: Any, axis: int, times: int) -> Any:
+    """As np.repeat; the transpose of a stack adds slices, which is quicker than sums over a few elements each."""
+    if times == 1:
+        return x
+    shape = (*x.shape[:axis], times * x.shape[axis], *x.shape[axis + 1 :])
+    return np.stack([x] * times, axis + 1).reshape(shape)
 
 
 def _multiplied(x: Any, axis: int, taps: Taps) -> Any:
