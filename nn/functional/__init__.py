@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .adaptive_pool import *
     from .avg_pool import *
     from .convolution import *
-    from .dropout import *
+    from .dropping import *
     from .fractional_max_pool import *
-    from .grid_sample import *
+    from .grids import *
     from .interpolation import *
     from .linear import *
     from .losses.binary_cross_entropy import *
@@ -35,9 +35,9 @@ else:
         "adaptive_max_pool2d adaptive_max_pool3d",
         "avg_pool": "avg_pool1d avg_pool2d avg_pool3d lp_pool1d lp_pool2d lp_pool3d",
         "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
-        "dropout": "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
+        "dropping": "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
         "fractional_max_pool": "fractional_max_pool2d fractional_max_pool3d",
-        "grid_sample": "affine_grid grid_sample",
+        "grids": "affine_grid grid_sample",
         "interpolation": "interpolate",
         "linear": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
