@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
+    from .summaries import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "checkpoint": "load save",
@@ -67,4 +68,5 @@ else:
         "losses.binary_cross_entropy": "BCEWithLogitsLoss",
         "losses.cross_entropy": "CrossEntropyLoss",
         "losses.regression": "MSELoss",
+        "summaries": "LayerSummary Summary summary",
     }, eager="Module Parameter functional init utils")  # fmt: skip

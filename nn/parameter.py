@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from autograd_lite import Tensor
 
@@ -21,8 +21,14 @@ class Parameter(Tensor):
 
     __slots__ = ("_name",)
 
+    _name: str | None
+
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
+        new = super().__new__(cls)
+        new._name = None  # also of a copy, which is not initialised
+        return new
+
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        self._name: str | None = None
         super().__init__(data, requires_grad=requires_grad)
 
     def _new_leaf(self, name: str | None = None) -> Any:

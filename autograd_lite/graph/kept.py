@@ -31,22 +31,21 @@ def kept_bytes(outputs: Any, without: Iterable[Any] = ()) -> int:
     """
     seen = {id(owner(getattr(each, "_data", each))) for each in without}
     total = 0
-    for array in kept_arrays(outputs):
-        if id(array) not in seen:
-            seen.add(id(array))
-            total += array.nbytes
+    for _, arrays in kept_by_node(outputs):
+        for array in arrays:
+            if id(array) not in seen:
+                seen.add(id(array))
+                total += array.nbytes
     return total
 
 
-def kept_arrays(outputs: Any) -> Iterator[np.ndarray[Any, Any]]:
-    """The arrays that the graph of `outputs` keeps, as the owners of their memory; some of them more than once."""
+def kept_by_node(outputs: Any) -> Iterator[tuple[Node, list[np.ndarray[Any, Any]]]]:
+    """Each node of the graph of `outputs` with the arrays that it keeps, as the owners of their memory."""
     stack = [leaf._node for leaf in flatten(outputs)[0] if getattr(leaf, "_node", None) is not None]
     seen: set[Node] = set(stack)
     while stack:
         node = stack.pop()
-        for value in flatten([node.saved, node.kwargs])[0]:
-            if isinstance(value, np.ndarray):
-                yield owner(value)
+        yield node, [owner(each) for each in flatten([node.saved, node.kwargs])[0] if isinstance(each, np.ndarray)]
         fresh = [parent for parent in node.parents if parent is not None and parent not in seen]
         seen.update(fresh)
         stack.extend(fresh)
