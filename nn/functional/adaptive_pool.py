@@ -139,7 +139,7 @@ def _checked(name: str, axes: int, input: Any, output_size: Any) -> tuple[Any, A
 
 def output_sizes(name: str, given: Any, axes: int) -> tuple[int | None, ...]:
     """A size for each axis, out of one for all of them or a sequence; None for that of the image."""
-    several = (given,) * axes if given is None or isinstance(given, (int, np.integer)) else tuple(given)
+    several = tuple(given) if isinstance(given, Sequence) else (given,) * axes
     if len(several) == 1:
         several *= axes
     if len(several) != axes or not all(p is None or (isinstance(p, (int, np.integer)) and p >= 0) for p in several):

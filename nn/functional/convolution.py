@@ -243,7 +243,7 @@ def _check(name: str, axes: int, x: Any, weight: Any, bias: Any, groups: Any, ch
 
 def sizes(name: str, what: str, given: Any, axes: int, least: int = 0) -> tuple[int, ...]:
     """A whole number for each axis, out of one for all of them or a sequence."""
-    several = (given,) * axes if isinstance(given, (int, np.integer)) else tuple(given)
+    several = tuple(given) if isinstance(given, Sequence) else (given,) * axes
     if len(several) == 1:
         several *= axes
     if len(several) != axes or not all(isinstance(n, (int, np.integer)) and n >= least for n in several):

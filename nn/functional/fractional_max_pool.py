@@ -83,7 +83,7 @@ def check_target(name: str, axes: int, output_size: Any, output_ratio: Any) -> t
         raise ValueError(f"{name}: give either output_size or output_ratio; {output_size=}, {output_ratio=}")
     if output_size is not None:
         return sizes(name, "output_size", output_size, axes, least=1), None
-    ratios = (output_ratio,) * axes if isinstance(output_ratio, (int, float)) else tuple(output_ratio)
+    ratios = tuple(output_ratio) if isinstance(output_ratio, Sequence) else (output_ratio,) * axes
     if len(ratios) != axes or not all(0 < ratio < 1 for ratio in ratios):
         raise ValueError(
             f"{name}: output_ratio must be a number between 0 and 1, or {axes} of them, not {output_ratio!r}"

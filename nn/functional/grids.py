@@ -173,12 +173,9 @@ def _taps(s: Any, n: int, mode: str) -> Taps:
 def _cubic_taps(s: Any, n: int, padding_mode: str, align: bool) -> Taps:
     low = np.floor(stop_gradient(s))
     t = s - low
-    at = _whole(low, n)
     taps = []
     for offset in range(-1, 3):
-        place = at + offset
-        if padding_mode != "zeros":
-            place = _in_image(place.astype(s.dtype), n, padding_mode, align).astype(np.int64)
+        place = _whole(_in_image(low + offset, n, padding_mode, align), n)
         d = t - offset if offset <= 0 else offset - t
         if offset in (0, 1):
             weight = ((SLOPE + 2) * d - (SLOPE + 3)) * d * d + 1

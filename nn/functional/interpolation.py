@@ -119,14 +119,14 @@ def _target(
     if size is not None:
         if recompute:
             raise ValueError("interpolate: recompute_scale_factor is for scale_factor, but size was given")
-        new = (size,) * axes if isinstance(size, (int, np.integer)) else tuple(size)
+        new = tuple(size) if isinstance(size, Sequence) else (size,) * axes
         if len(new) != axes or not all(isinstance(p, (int, np.integer)) for p in new):
             raise ValueError(
                 f"interpolate: size must be a whole number, or {axes} of them for the image {tuple(image)}, not "
                 f"{size!r}"
             )
         return tuple(map(int, new)), (None,) * axes
-    factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
+    factors = tuple(scale_factor) if isinstance(scale_factor, Sequence) else (scale_factor,) * axes
     if len(factors) != axes or not all(factor > 0 for factor in factors):
         raise ValueError(
             f"interpolate: scale_factor must be a number above 0, or {axes} of them for the image {tuple(image)}, not "

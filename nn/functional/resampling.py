@@ -77,8 +77,10 @@ def _gathered(x: Any, axis: int, taps: Taps) -> Any:
     for k in range(taps.places.shape[1]):
         part = np.take(x, taps.places[:, k], axis)
         if not taps.picks:
-            weights = taps.weights[:, k].astype(x.dtype)
-            part = part * weights.reshape(-1, *[1] * (x.ndim - axis - 1))
+            weights = taps.weights[:, k].astype(x.dtype).reshape(-1, *[1] * (x.ndim - axis - 1))
+            if not weights.all():  # what does not count may be infinite
+                part = np.where(weights != 0, part, 0.0)
+            part = part * weights
         total = part if total is None else total + part
     return total
 

@@ -41,7 +41,7 @@ class _Pad(Module):
     def __init__(self, padding: Sizes) -> None:
         super().__init__()
         count = 2 * self.axes
-        widths = (padding,) * count if isinstance(padding, (int, np.integer)) else tuple(padding)
+        widths = (padding,) * count if not isinstance(padding, Sequence) else tuple(padding)
         if len(widths) != count or not all(isinstance(width, (int, np.integer)) for width in widths):
             raise ValueError(
                 f"{type(self).__name__}: padding must be a whole number, or {count} of them, not {padding!r}"
