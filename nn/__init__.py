@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .layers.conv import *
     from .layers.conv_transpose import *
     from .layers.dropout import *
+    from .layers.embedding import *
     from .layers.flatten import *
     from .layers.fractional_max_pool import *
     from .layers.group_norm import *
@@ -44,7 +45,7 @@ else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "checkpoint": "load save",
         "containers": "Sequential",
-        "layers.activations": "ReLU Sigmoid Tanh",
+        "layers.activations": "GELU ReLU Sigmoid Tanh",
         "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
         "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
         "layers.avg_pool": "AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d",
@@ -52,6 +53,7 @@ else:
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "layers.dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+        "layers.embedding": "Embedding",
         "layers.flatten": "Flatten",
         "layers.fractional_max_pool": "FractionalMaxPool2d FractionalMaxPool3d",
         "layers.group_norm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm",

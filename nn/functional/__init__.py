@@ -12,13 +12,14 @@ from ..lazily import lazily
 if TYPE_CHECKING:
     from .activations import *
     from .adaptive_pool import *
+    from .affine import *
+    from .attention import *
     from .avg_pool import *
     from .convolution import *
     from .dropping import *
     from .fractional_max_pool import *
     from .grids import *
     from .interpolation import *
-    from .linear import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.regression import *
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from .padding import *
     from .recurrent import *
     from .shaping import *
+    from .tables import *
     from .unpooling import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
-        "activations": "relu sigmoid tanh",
+        "activations": "gelu relu sigmoid tanh",
+        "attention": "scaled_dot_product_attention",
         "adaptive_pool": "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
         "adaptive_max_pool2d adaptive_max_pool3d",
         "avg_pool": "avg_pool1d avg_pool2d avg_pool3d lp_pool1d lp_pool2d lp_pool3d",
@@ -39,7 +42,8 @@ else:
         "fractional_max_pool": "fractional_max_pool2d fractional_max_pool3d",
         "grids": "affine_grid grid_sample",
         "interpolation": "interpolate",
-        "linear": "linear",
+        "tables": "embedding",
+        "affine": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy",
         "losses.regression": "mse_loss",

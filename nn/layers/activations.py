@@ -10,7 +10,7 @@ from ..module import Module
 if TYPE_CHECKING:
     from autograd_lite import Tensor
 
-__all__ = ["ReLU", "Sigmoid", "Tanh"]
+__all__ = ["GELU", "ReLU", "Sigmoid", "Tanh"]
 
 
 class ReLU(Module):
@@ -32,3 +32,23 @@ class Sigmoid(Module):
 
     def forward(self, x: Any) -> Tensor:
         return F.sigmoid(x)
+
+
+class GELU(Module):
+    """x P(X <= x), element by element, for a standard normal X.
+
+    Args:
+        approximate: "tanh" for the probability as (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
+
+    D. Hendrycks and K. Gimpel, Gaussian Error Linear Units (2016).
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x: Any) -> Tensor:
+        return F.gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"

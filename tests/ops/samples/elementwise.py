@@ -1,10 +1,13 @@
 """Functions that work element by element on floating arguments only, and choices between elements."""
 
+import math
+
 import numpy as np
 import torch
 
 import autograd_lite as ag
 from autograd_lite.ops import trigonometric
+from autograd_lite.ops.normal import normal_cdf
 
 from .sample import MASK, ROWS, A, B, Sample, t
 
@@ -60,6 +63,10 @@ ELEMENTWISE = [
     ),
     Sample(
         "softplus", ag.softplus, ((3, 4),), torch.nn.functional.softplus, numpy=lambda x: np.logaddexp(x, x * 0),
+    ),
+    Sample(
+        "normal_cdf", normal_cdf, ((3, 4),), torch.special.ndtr,
+        numpy=lambda x: np.vectorize(math.erfc, otypes=[np.float64])(-x / math.sqrt(2)) / 2,
     ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
     Sample("exp2", np.exp2, ((3, 4),), torch.exp2, complex=True),
