@@ -1,6 +1,6 @@
 """The mean of each window of an image, over any number of axes.
 
-    avg_pool(x, window=..., divisor=...)        x (N, C, *S) -> (N, C, *P)
+    avg_pool(x, windows=..., divisor=...)        x (N, C, *S) -> (N, C, *P)
 
 A box is summed along one axis after the other, the last one last: along the others whole rows are added, and then
 there is less of it.  The transpose goes the same way back.
@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 
 from ..primitive import fused
-from .windows import Slices, Window
+from .windows import Index, Windows
 
 
-def reference(x: Any, *, window: Window, divisor: Any) -> Any:
-    for axis, parts in enumerate(window.axes(x.shape[2:]), 2):
+def reference(x: Any, *, windows: Windows, divisor: Any) -> Any:
+    for axis, parts in enumerate(windows.axes, 2):
         terms = []
         for places, positions in parts:
             term = x[_at(axis, positions)]
-            before, after = places.start, window.places[axis - 2] - places.stop
+            before, after = places.start, windows.places[axis - 2] - places.stop
             if before or after:
                 term = np.pad(term, [(before, after) if i == axis else (0, 0) for i in range(x.ndim)])
             terms.append(term)
@@ -30,20 +30,20 @@ def reference(x: Any, *, window: Window, divisor: Any) -> Any:
     return x / _as(divisor, x.dtype)
 
 
-def forward(x: Any, *, window: Window, divisor: Any) -> tuple[Any, None]:
-    for axis, parts in enumerate(window.axes(x.shape[2:]), 2):
-        x = _summed(x, axis, parts, window.places[axis - 2])
+def forward(x: Any, *, windows: Windows, divisor: Any) -> tuple[Any, None]:
+    for axis, parts in enumerate(windows.axes, 2):
+        x = _summed(x, axis, parts, windows.places[axis - 2])
     return x / _as(divisor, x.dtype), None
 
 
-def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, window: Window, divisor: Any) -> tuple[Any]:
+def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, windows: Windows, divisor: Any) -> tuple[Any]:
     dx = g / _as(divisor, g.dtype)
-    for axis, parts in reversed(list(enumerate(window.axes(x.shape[2:]), 2))):
-        dx = _spread(dx, axis, parts, x.shape[axis], window)
+    for axis, parts in reversed(list(enumerate(windows.axes, 2))):
+        dx = _spread(dx, axis, parts, x.shape[axis], windows)
     return (dx,)
 
 
-def _at(axis: int, positions: slice) -> Slices:
+def _at(axis: int, positions: slice) -> Index:
     return (slice(None),) * axis + (positions,)
 
 
@@ -66,14 +66,14 @@ def _summed(x: Any, axis: int, parts: Sequence[tuple[slice, slice]], count: int)
     return y
 
 
-def _spread(g: Any, axis: int, parts: Sequence[tuple[slice, slice]], length: int, window: Window) -> Any:
+def _spread(g: Any, axis: int, parts: Sequence[tuple[slice, slice]], length: int, windows: Windows) -> Any:
     """The transpose of `_summed`."""
-    size, stride = window.size[axis - 2], window.stride[axis - 2]
+    size, stride = windows.size[axis - 2], windows.stride[axis - 2]
     if size == stride == 1 and g.shape[axis] == length:
         return g
     shape = (*g.shape[:axis], length, *g.shape[axis + 1 :])
     apart = stride >= size
-    covered = apart and stride == size and size * g.shape[axis] == length and not window.padding[axis - 2]
+    covered = apart and stride == size and size * g.shape[axis] == length and not windows.padding[axis - 2]
     dx = np.empty_like(g, shape=shape) if covered else np.zeros_like(g, shape=shape)
     for places, positions in parts:
         if apart:

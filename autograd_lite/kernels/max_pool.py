@@ -1,6 +1,6 @@
 """The maximum in each window of an image, over any number of axes.
 
-    max_pool(x, window=...)        x (N, C, *S) -> (N, C, *P)
+    max_pool(x, windows=...)        x (N, C, *S) -> (N, C, *P)
 
 The gradient of a maximum goes to the first place in reading order where it is reached; if there are NaNs in a window,
 to the last of them.  Kept for backward are x and the maxima: places are found again by comparing.
@@ -17,11 +17,11 @@ import numpy as np
 
 from ..ops.words import of_arrays
 from ..primitive import fused
-from .windows import Window
+from .windows import Windows
 
 
-def reference(x: Any, *, window: Window) -> Any:
-    return picked(x, largest(x, window.tables(x.shape[2:])))
+def reference(x: Any, *, windows: Windows) -> Any:
+    return picked(x, largest(x, windows.tables))
 
 
 def picked(x: Any, where: Any) -> Any:
@@ -54,16 +54,16 @@ def largest(x: Any, tables: Sequence[Any]) -> Any:
     return where
 
 
-def forward(x: Any, *, window: Window) -> tuple[Any, Any]:
+def forward(x: Any, *, windows: Windows) -> tuple[Any, Any]:
     y: Any = None
-    if not window.inside(x.shape[2:]):
-        y = np.empty_like(x, shape=(*x.shape[:2], *window.places))
+    if not windows.inside:
+        y = np.empty_like(x, shape=(*x.shape[:2], *windows.places))
         y.fill(-np.inf)
     first: Any = None
-    for places, positions in window.parts(x.shape[2:]):
-        part = x[:, :, *positions]
+    for places, positions in windows.parts:
+        part = x[positions]
         if y is not None:
-            out = y[:, :, *places]
+            out = y[places]
             np.maximum(out, part, out=out)
         elif first is None:
             first = part
@@ -74,37 +74,35 @@ def forward(x: Any, *, window: Window) -> tuple[Any, Any]:
     return y, y
 
 
-def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, window: Window) -> tuple[Any]:
+def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, windows: Windows) -> tuple[Any]:
     if np.isnan(y.max(initial=-np.inf)):
-        return (_scattered(g, x, window),)
-    image = x.shape[2:]
-    inside, apart = window.inside(image), window.apart
-    dx = np.empty_like(x) if window.covers(image) else np.zeros_like(x)
-    last = math.prod(window.size) if inside else 0
+        return (_scattered(g, x, windows),)
+    dx = np.empty_like(x) if windows.covers else np.zeros_like(x)
+    last = len(windows.parts) if windows.inside else 0
     left: Any = None  # the windows whose maximum has not been met, of those that have this element
-    waiting = None if inside else np.ones_like(y, dtype=bool)  # of all
+    waiting = None if windows.inside else np.ones_like(y, dtype=bool)  # of all
     maxima, gradient = y, g
-    for number, (places, positions) in enumerate(window.parts(image), 1):
+    for number, (places, positions) in enumerate(windows.parts, 1):
         if waiting is not None:
-            maxima, gradient, left = y[:, :, *places], g[:, :, *places], waiting[:, :, *places]
+            maxima, gradient, left = y[places], g[places], waiting[places]
         if number == last and left is not None:
             here = left
         else:
-            here = x[:, :, *positions] == maxima
+            here = x[positions] == maxima
             if left is None:
                 left = ~here
             else:
                 here &= left
                 left ^= here
-        if apart:
-            np.multiply(gradient, here, out=dx[:, :, *positions])
+        if windows.apart:
+            np.multiply(gradient, here, out=dx[positions])
         else:
-            dx[:, :, *positions] += gradient * here
+            dx[positions] += gradient * here
     return (dx,)
 
 
-def _scattered(g: Any, x: Any, window: Window) -> Any:
-    where = largest(x, window.tables(x.shape[2:]))
+def _scattered(g: Any, x: Any, windows: Windows) -> Any:
+    where = largest(x, windows.tables)
     size = math.prod(x.shape[2:])
     dx = np.zeros(x.shape, x.dtype)
     channels = np.arange(x.shape[0] * x.shape[1]).reshape(*x.shape[:2], *[1] * (x.ndim - 2)) * size

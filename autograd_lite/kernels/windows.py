@@ -2,67 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-Slices = tuple[slice, ...]
+Index = tuple[slice, ...]
+ALL = slice(None)
 
 
-class Window(NamedTuple):
-    """How a window moves over an image; an entry per spatial axis.
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Windows on an image; an entry per spatial axis.  What follows from them is worked out once.
 
-    size      elements in it
+    image     how large it is
+    size      elements in a window
     stride    steps between places
     padding   how far the first window reaches beyond the image
-    dilation  steps between its elements
+    dilation  steps between the elements of a window
     places    how many there are
     """
 
+    image: tuple[int, ...]
     size: tuple[int, ...]
     stride: tuple[int, ...]
     padding: tuple[int, ...]
     dilation: tuple[int, ...]
     places: tuple[int, ...]
 
-    def parts(self, image: Sequence[int]) -> Iterator[tuple[Slices, Slices]]:
-        """For each element of the window, in reading order: the places where it lies in the image, and where."""
-        for parts in product(*self.axes(image)):
-            places, positions = zip(*parts, strict=True)
-            yield places, positions
+    @cached_property
+    def axes(self) -> list[list[tuple[slice, slice]]]:
+        """Along each axis, for each element of a window: the places where it lies in the image, and where that is."""
+        return [_along(*sizes) for sizes in self._by_axis]
 
-    def axes(self, image: Sequence[int]) -> list[list[tuple[slice, slice]]]:
-        """The same for each axis by itself."""
-        return [_along(*sizes) for sizes in zip(image, *self, strict=True)]
+    @cached_property
+    def parts(self) -> list[tuple[Index, Index]]:
+        """The same for all axes at once, in reading order, as indices of (N, C, *places) and of (N, C, *image)."""
+        elements = [zip(*part, strict=True) for part in product(*self.axes)]
+        return [((ALL, ALL, *places), (ALL, ALL, *positions)) for places, positions in elements]
 
-    def inside(self, image: Sequence[int]) -> bool:
+    @cached_property
+    def inside(self) -> bool:
         """Whether no window reaches beyond the image."""
-        return not any(self.padding) and all(
-            (p - 1) * s + (k - 1) * d < n
-            for n, k, s, d, p in zip(image, self.size, self.stride, self.dilation, self.places, strict=True)
+        return not any(p for _, _, _, p, _, _ in self._by_axis) and all(
+            (count - 1) * s + (k - 1) * d < n for n, k, s, _, d, count in self._by_axis
         )
 
-    @property
+    @cached_property
     def apart(self) -> bool:
         """Whether no element lies in two windows."""
-        return all(s >= d * (k - 1) + 1 for k, s, d in zip(self.size, self.stride, self.dilation, strict=True))
+        return all(s >= d * (k - 1) + 1 for _, k, s, _, d, _ in self._by_axis)
 
-    def covers(self, image: Sequence[int]) -> bool:
+    @cached_property
+    def covers(self) -> bool:
         """Whether each element lies in just one window, and no window reaches beyond the image."""
-        return (
-            self.apart
-            and not any(self.padding)
-            and tuple(image) == tuple(p * k for p, k in zip(self.places, self.size, strict=True))
-        )
+        return self.apart and self.inside and all(n == count * k for n, k, _, _, _, count in self._by_axis)
 
-    def tables(self, image: Sequence[int]) -> list[Any]:
+    @cached_property
+    def tables(self) -> list[Any]:
         """For each axis the positions that each window has there, (places, elements).
 
         Instead of one beyond the image stands the nearest that the window has in it, which so occurs more than once.
         """
-        return [_table(*sizes) for sizes in zip(image, *self, strict=True)]
+        return [_table(*sizes) for sizes in self._by_axis]
+
+    @property
+    def _by_axis(self) -> list[tuple[int, ...]]:
+        sizes = (self.image, self.size, self.stride, self.padding, self.dilation, self.places)
+        return list(zip(*sizes, strict=True))
 
 
 def _along(n: int, size: int, stride: int, padding: int, dilation: int, places: int) -> list[tuple[slice, slice]]:

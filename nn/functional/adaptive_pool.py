@@ -5,7 +5,9 @@ Window p of P along an axis of length L begins at floor(p L / P) and ends before
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from autograd_lite.calls import apply_fused
 from autograd_lite.errors import describe
 from autograd_lite.kernels.avg_pool import avg_pool
 from autograd_lite.kernels.max_pool import largest, max_pool, picked
-from autograd_lite.kernels.windows import Window
+from autograd_lite.kernels.windows import Windows
 
 from .arguments import array, raw, require_floating, tensor
 from .resampling import adaptive_means, adaptive_places, resample
@@ -97,9 +99,9 @@ def _average(name: str, axes: int, input: Any, output_size: Any) -> Tensor:
     image = batch.shape[2:]
     if all(p == 1 for p in counts):
         y = np.mean(batch, tuple(range(2, batch.ndim)), keepdims=True)
-    elif window := _even(image, counts):
-        divisor = int(np.prod(window.size))
-        y = apply_fused(avg_pool, (batch,), (raw(batch),), {"window": window, "divisor": divisor})
+    elif windows := _even(image, counts):
+        divisor = math.prod(windows.size)
+        y = apply_fused(avg_pool, (batch,), (raw(batch),), {"windows": windows, "divisor": divisor})
     else:
         y = resample(batch, [adaptive_means(n, p) for n, p in zip(image, counts, strict=True)])
     return tensor(y if batch is x else y[0])
@@ -109,20 +111,25 @@ def _maximum(name: str, axes: int, input: Any, output_size: Any, return_indices:
     x, batch, counts = _checked(name, axes, input, output_size)
     image = batch.shape[2:]
     where: Any = None
-    window = _even(image, counts)
-    if window is None or return_indices:
+    windows = _even(image, counts)
+    if windows is None or return_indices:
         where = largest(batch, [adaptive_places(n, p) for n, p in zip(image, counts, strict=True)])
-    y = picked(batch, where) if window is None else apply_fused(max_pool, (batch,), (raw(batch),), {"window": window})
+    y = (
+        picked(batch, where)
+        if windows is None
+        else apply_fused(max_pool, (batch,), (raw(batch),), {"windows": windows})
+    )
     y = tensor(y if batch is x else y[0])
     return (y, tensor(where if batch is x else where[0])) if return_indices else y
 
 
-def _even(image: Sequence[int], counts: Sequence[int]) -> Window | None:
+@lru_cache(maxsize=256)
+def _even(image: tuple[int, ...], counts: tuple[int, ...]) -> Windows | None:
     """Windows that cover the image and do not overlap, if there are such."""
     if any(p == 0 or n % p for n, p in zip(image, counts, strict=True)):
         return None
     size = tuple(n // p for n, p in zip(image, counts, strict=True))
-    return Window(size, size, (0,) * len(size), (1,) * len(size), tuple(counts))
+    return Windows(image, size, size, (0,) * len(size), (1,) * len(size), counts)
 
 
 def _checked(name: str, axes: int, input: Any, output_size: Any) -> tuple[Any, Any, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,12 @@ import numpy as np
 from autograd_lite import Tensor
 from autograd_lite.calls import apply_fused
 from autograd_lite.kernels.avg_pool import avg_pool as _avg_pool
-from autograd_lite.kernels.windows import Window
+from autograd_lite.kernels.windows import Windows
 
 from .arguments import array, raw, require_floating, tensor
 from .convolution import sizes
 from .max_pool import max_pool1d, max_pool2d, max_pool3d
-from .windows import batched, window_of
+from .windows import batched, windows_on
 
 __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d"]
 
@@ -105,19 +106,21 @@ def _average(
         raise ValueError(f"{name}: divisor_override must not be 0")
     batch = batched(name, x, axes)
     image = batch.shape[2:]
-    window = window_of(name, image, kernel_size, stride, padding, 1, ceil_mode)
-    divisor = _counts(window, image, count_include_pad) if divisor_override is None else divisor_override
-    y: Tensor = apply_fused(_avg_pool, (batch,), (raw(batch),), {"window": window, "divisor": divisor})
+    windows = windows_on(name, image, kernel_size, stride, padding, 1, ceil_mode)
+    divisor = _counts(windows, count_include_pad) if divisor_override is None else divisor_override
+    y: Tensor = apply_fused(_avg_pool, (batch,), (raw(batch),), {"windows": windows, "divisor": divisor})
     return y if batch is x else y[0]
 
 
-def _counts(window: Window, image: Sequence[int], count_include_pad: bool) -> Any:
+@lru_cache(maxsize=256)
+def _counts(windows: Windows, count_include_pad: bool) -> Any:
     """How many elements each window has: a number, or an array if they differ."""
-    if window.inside(image):
-        return math.prod(window.size)
+    if windows.inside:
+        return math.prod(windows.size)
     counts = np.ones(())
-    for n, k, s, p, places in zip(image, window.size, window.stride, window.padding, window.places, strict=True):
-        start = np.arange(places) * s - p
+    sizes = (windows.image, windows.size, windows.stride, windows.padding, windows.places)
+    for n, k, s, p, count in zip(*sizes, strict=True):
+        start = np.arange(count) * s - p
         end = np.minimum(start + k, n + p)
         if not count_include_pad:
             start, end = np.maximum(start, 0), np.minimum(end, n)

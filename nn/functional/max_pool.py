@@ -11,7 +11,7 @@ from autograd_lite.kernels.max_pool import largest
 from autograd_lite.kernels.max_pool import max_pool as _max_pool
 
 from .arguments import array, raw, require_floating, tensor
-from .windows import batched, window_of
+from .windows import batched, windows_on
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d"]
 
@@ -95,10 +95,10 @@ def _pool(
     x = array(input)
     require_floating(name, x)
     batch = batched(name, x, axes)
-    window = window_of(name, batch.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
-    y: Tensor = apply_fused(_max_pool, (batch,), (raw(batch),), {"window": window})
+    windows = windows_on(name, batch.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+    y: Tensor = apply_fused(_max_pool, (batch,), (raw(batch),), {"windows": windows})
     answer = y if x is batch else y[0]
     if not return_indices:
         return answer
-    where = tensor(largest(raw(batch), window.tables(batch.shape[2:])))
+    where = tensor(largest(raw(batch), windows.tables))
     return answer, where if x is batch else where[0]

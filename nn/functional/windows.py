@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograd_lite.errors import describe
-from autograd_lite.kernels.windows import Window
+from autograd_lite.kernels.windows import Windows
 
 from .convolution import sizes
 
@@ -33,7 +34,7 @@ def check_window(
     return size, steps, around, apart
 
 
-def window_of(
+def windows_on(
     name: str,
     image: Sequence[int],
     kernel_size: Any,
@@ -41,8 +42,17 @@ def window_of(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
-) -> Window:
+) -> Windows:
     """Windows of some size on an image, checked."""
+    given = (kernel_size, stride, padding, dilation)
+    hashable = [tuple(each) if isinstance(each, list) else each for each in given]
+    return _windows(name, tuple(image), *hashable, ceil_mode)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _windows(
+    name: str, image: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> Windows:
     size, steps, around, apart = check_window(name, len(image), kernel_size, stride, padding, dilation)
     places = []
     for n, k, s, p, d in zip(image, size, steps, around, apart, strict=True):
@@ -53,8 +63,8 @@ def window_of(
         jumps = any(start % d >= n for start in range(-p, 0, s))  # the elements of a window lie on both sides of it
         if count < 1 or jumps:
             raise ValueError(
-                f"{name}: the window {size}, with dilation {apart}, is larger than the image {tuple(image)} with its "
+                f"{name}: the window {size}, with dilation {apart}, is larger than the image {image} with its "
                 f"padding {around}"
             )
         places.append(count)
-    return Window(size, steps, around, apart, tuple(places))
+    return Windows(image, size, steps, around, apart, tuple(places))

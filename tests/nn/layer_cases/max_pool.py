@@ -12,6 +12,7 @@ CASES = [
     case("MaxPool1d of one image", lambda nn: nn.MaxPool1d(3, 2, 1), X1[0]),
     case("MaxPool1d of single elements", lambda nn: nn.MaxPool1d(1, 2), X1),
     case("MaxPool1d with gaps", lambda nn: nn.MaxPool1d(2, 3), X1),
+    case("MaxPool1d padded, with gaps", lambda nn: nn.MaxPool1d(2, 4, 1), X1),
     case("MaxPool2d", lambda nn: nn.MaxPool2d(2), X2),
     case("MaxPool2d that covers the image", lambda nn: nn.MaxPool2d((3, 7)), X2),
     case("MaxPool2d with ties", lambda nn: nn.MaxPool2d(2), TIES),

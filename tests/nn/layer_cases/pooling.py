@@ -33,6 +33,7 @@ CASES = [
     case("AvgPool1d", lambda nn: nn.AvgPool1d(2), X1),
     case("AvgPool1d of one image", lambda nn: nn.AvgPool1d(3, 2, 1), X1[0]),
     case("AvgPool1d with gaps", lambda nn: nn.AvgPool1d(2, 3), X1),
+    case("AvgPool1d padded, with gaps", lambda nn: nn.AvgPool1d(2, 4, 1), X1),
     case("AvgPool1d rounded up", lambda nn: nn.AvgPool1d(2, ceil_mode=True), X1),
     case("AvgPool1d of single elements", lambda nn: nn.AvgPool1d(1, 2), X1),
     case("AvgPool1d of single elements, all of them", lambda nn: nn.AvgPool1d(1), X1),
