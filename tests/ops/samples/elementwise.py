@@ -66,7 +66,7 @@ ELEMENTWISE = [
     ),
     Sample(
         "normal_cdf", normal_cdf, ((3, 4),), torch.special.ndtr,
-        numpy=lambda x: np.vectorize(math.erfc, otypes=[np.float64])(-x / math.sqrt(2)) / 2,
+        numpy=lambda x: (np.vectorize(math.erfc, otypes=[np.float64])(-x / math.sqrt(2)) / 2).astype(x.dtype),
     ),
     Sample("relu", ag.relu, (A,), torch.relu, numpy=lambda x: np.where(x > 0, x, x.dtype.type(0))),
     Sample("exp2", np.exp2, ((3, 4),), torch.exp2, complex=True),
