@@ -27,6 +27,10 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 class NormWithStatistics(Module):
     """What batch and instance normalization hold: weight and bias, running mean and variance."""
 
+    running_mean: Any
+    running_var: Any
+    num_batches_tracked: Any
+
     def __init__(
         self,
         num_features: int,
@@ -103,8 +107,8 @@ class _BatchNorm(NormWithStatistics):
             if self.momentum is None:  # the average of all batches so far
                 momentum = 1 / self.num_batches_tracked.item()
         own = self.training or self.running_mean is None
-        kept = (self.running_mean, self.running_var) if tracking or not own else (None, None)
-        return F.batch_norm(x, *kept, self.weight, self.bias, own, momentum, self.eps)
+        mean, variance = (self.running_mean, self.running_var) if tracking or not own else (None, None)
+        return F.batch_norm(x, mean, variance, self.weight, self.bias, own, momentum, self.eps)
 
 
 class BatchNorm1d(_BatchNorm):
