@@ -274,7 +274,7 @@ def multiply_adds(primitive: Any, ans: Any, args: Sequence[Any], kwargs: dict[st
     a, b = (np.shape(each) for each in args[:2])
     size: int = np.size(ans)
     if primitive.name in ("matmul", "vecdot", "matvec", "vecmat", "inner"):
-        return size * a[-1]
+        size *= a[-1]
     if primitive.name == "einsum":
         sizes: dict[str, int] = {}
         for labels, shape in zip(kwargs["labels"], (a, b), strict=False):
@@ -283,7 +283,7 @@ def multiply_adds(primitive: Any, ans: Any, args: Sequence[Any], kwargs: dict[st
     if primitive.name in ("dot", "tensordot"):  # axes are in two of the three, each
         return math.isqrt(math.prod(a) * math.prod(b) * size)
     if primitive.name == "convolve":
-        return math.prod(a) * math.prod(b) if kwargs["mode"] == "full" else size * min(*a, *b)
+        size = math.prod(a) * math.prod(b) if kwargs["mode"] == "full" else size * min(*a, *b)
     return size
 
 

@@ -48,8 +48,8 @@ def backward(
     groups: int = 1,
     eps: float = 1e-5,
 ) -> tuple[Any, ...]:
-    parts = _grouped(x, groups)
-    found = gradients(_grouped(g, groups), parts, *residual, _affine(weight, parts), needs[0] is not None)
+    parts, (mean, rstd) = _grouped(x, groups), residual
+    found = gradients(_grouped(g, groups), parts, mean, rstd, _affine(weight, parts), needs[0] is not None)
     return tuple(
         None if d is None or like is None else d.reshape(like.shape).astype(like.dtype, copy=False)
         for d, like in zip(found, (x, weight, bias), strict=True)

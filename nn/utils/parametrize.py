@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, TypeVar
 
 from autograd_lite import Tensor, no_grad
@@ -33,7 +32,10 @@ __all__ = [
 
 M = TypeVar("M", bound=Module)
 
-_values: ContextVar[dict[tuple[int, str], tuple[Module, Any]] | None] = ContextVar(
+PARAMETRIZATIONS = "parametrizations"
+_classes: dict[type[Module], type[Module]] = {}
+
+_values: ContextVar[dict[tuple[int, str], tuple[Any, Any]] | None] = ContextVar(
     "autograd_lite_parametrized_values", default=None
 )
 
@@ -65,6 +67,8 @@ class ParametrizationList(ModuleList):
     That is `original`, or `original0`, `original1`, ... if `right_inverse` of the last one gives several.  Made by
     `register_parametrization`.
     """
+
+    original: Tensor
 
     def __init__(self, modules: Sequence[Module], original: Tensor, unsafe: bool = False) -> None:
         if not modules:
@@ -175,7 +179,7 @@ def register_parametrization(module: M, tensor_name: str, parametrization: Modul
     """
     parametrization.train(module.training)
     if is_parametrized(module, tensor_name):
-        held: Any = module.parametrizations[tensor_name]  # type: ignore[operator, index]
+        held = _lists(module)[tensor_name]
         if not unsafe:
             now = getattr(module, tensor_name)
             new = parametrization(now)
@@ -193,14 +197,14 @@ def register_parametrization(module: M, tensor_name: str, parametrization: Modul
     delattr(module, tensor_name)
     if not is_parametrized(module):
         object.__setattr__(module, "__class__", _parametrized(type(module)))
-        module.parametrizations = ModuleDict()
-    module.parametrizations[tensor_name] = held  # type: ignore[operator, index]
+        setattr(module, PARAMETRIZATIONS, ModuleDict())
+    _lists(module)[tensor_name] = held
     return module
 
 
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
     """Whether a Tensor of the module is parametrized, or any if no name is given."""
-    held = module.__dict__.get("parametrizations")
+    held = module.__dict__.get(PARAMETRIZATIONS)
     if not isinstance(held, ModuleDict):
         return False
     return len(held) > 0 if tensor_name is None else tensor_name in held
@@ -220,7 +224,7 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
     """
     if not is_parametrized(module, tensor_name):
         raise ValueError(f"{type(module).__name__} has no parametrization of {tensor_name!r}")
-    held: Any = module.parametrizations[tensor_name]  # type: ignore[operator, index]
+    held = _lists(module)[tensor_name]
     if held.is_tensor:
         original = held.original
         if leave_parametrized:
@@ -234,9 +238,9 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
             f"{tensor_name!r} is made of {held.ntensors} Tensors, so there is no one original to leave; use "
             "leave_parametrized=True"
         )
-    del module.parametrizations[tensor_name]  # type: ignore[operator, attr-defined]
+    del _lists(module)[tensor_name]
     if not is_parametrized(module):
-        del module.parametrizations
+        delattr(module, PARAMETRIZATIONS)
         object.__setattr__(module, "__class__", type_before_parametrizations(module))
     _hold(module, tensor_name, original)
     return module
@@ -255,13 +259,13 @@ def transfer_parametrizations_and_params(from_module: Module, to_module: M, tens
     """
     if not is_parametrized(from_module):
         return to_module
-    held: Any = from_module.parametrizations
+    held = _lists(from_module)
     for name in [*held.keys()] if tensor_name is None else [tensor_name]:
         if not hasattr(to_module, name):
             setattr(to_module, name, Parameter(getattr(from_module, name).detach()))
         for parametrization in held[name]:
             register_parametrization(to_module, name, parametrization, unsafe=held[name].unsafe)
-        target: Any = to_module.parametrizations
+        target = _lists(to_module)
         for key, original in held[name].named_parameters(recurse=False):
             setattr(target[name], key, original)
     return to_module
@@ -271,7 +275,7 @@ class _Parametrized:
     """What parametrized modules do beside what their class does."""
 
     def __getattr__(self, name: str) -> Any:
-        held = self.__dict__.get("parametrizations")
+        held = self.__dict__.get(PARAMETRIZATIONS)
         if held is None or name not in held:
             return object.__getattribute__(self, name)  # which raises
         values = _values.get()
@@ -283,7 +287,7 @@ class _Parametrized:
         return values[key][1]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        held = self.__dict__.get("parametrizations")
+        held = self.__dict__.get(PARAMETRIZATIONS)
         if held is None or name not in held:
             super().__setattr__(name, value)
             return
@@ -301,10 +305,16 @@ def _remade(before: type[Module]) -> Module:
     return cls.__new__(cls)  # type: ignore[no-any-return]
 
 
-@cache
 def _parametrized(cls: type[Module]) -> type[Module]:
     """The subclass of a class whose instances have parametrized Tensors."""
-    return type(f"Parametrized{cls.__name__}", (_Parametrized, cls), {"__doc__": cls.__doc__})
+    if cls not in _classes:
+        _classes[cls] = type(f"Parametrized{cls.__name__}", (_Parametrized, cls), {"__doc__": cls.__doc__})
+    return _classes[cls]
+
+
+def _lists(module: Module) -> Any:
+    """From the name of a parametrized Tensor to its ParametrizationList."""
+    return module.__dict__[PARAMETRIZATIONS]
 
 
 def _inverted(module: Module, value: Any) -> Any:

@@ -76,5 +76,5 @@ CASES = [
     case("older weight_norm", old(linear, "weight_norm"), X2, skip=COMPUTED | WRONG),
     case("older weight_norm of the whole", old(conv, "weight_norm", dim=None), X4, skip=COMPUTED | WRONG),
     case("older spectral_norm", old(linear, "spectral_norm"), X2, skip=COMPUTED | MOVING),
-    case("older spectral_norm, two", old(transposed, "spectral_norm", n_power_iterations=2), X4, skip=COMPUTED | MOVING),
+    case("older spectral_norm, 2", old(transposed, "spectral_norm", n_power_iterations=2), X4, skip=COMPUTED | MOVING),
 ]  # fmt: skip
