@@ -17,7 +17,7 @@ import numpy as np
 
 from ..ops.words import of_arrays
 from ..primitive import fused
-from .windows import Windows
+from .windows import Windows, reduced
 
 
 def reference(x: Any, *, windows: Windows) -> Any:
@@ -55,22 +55,9 @@ def largest(x: Any, tables: Sequence[Any]) -> Any:
 
 
 def forward(x: Any, *, windows: Windows) -> tuple[Any, Any]:
-    y: Any = None
-    if not windows.inside:
-        y = np.empty_like(x, shape=(*x.shape[:2], *windows.places))
-        y.fill(-np.inf)
-    first: Any = None
-    for places, positions in windows.parts:
-        part = x[positions]
-        if y is not None:
-            out = y[places]
-            np.maximum(out, part, out=out)
-        elif first is None:
-            first = part
-        else:
-            y = np.maximum(first, part)  # lies in memory as x does
-    if y is None:
-        y = first.copy(order="K")
+    y = reduced(x, windows, np.maximum, -np.inf)
+    if math.prod(windows.size) == 1:  # a view of x
+        y = y.copy(order="K")
     return y, y
 
 

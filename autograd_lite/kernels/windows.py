@@ -74,6 +74,38 @@ class Windows:
         return list(zip(*sizes, strict=True))
 
 
+def along(axis: int, part: slice) -> Index:
+    """The index of a part of an axis."""
+    return (ALL,) * axis + (part,)
+
+
+def reduced(x: Any, windows: Windows, combine: np.ufunc, nothing: float) -> Any:
+    """Each window reduced to one element: (N, C, *image) -> (N, C, *places), which lies in memory as x does.
+
+    One axis after the other, the last one last: along the others whole rows are combined, and then there is less left.
+    With windows of one element it is a view.
+
+    Args:
+        combine: what two elements become.
+        nothing: what stands for those that are not in the image.
+    """
+    for axis, (parts, count) in enumerate(zip(windows.axes, windows.places, strict=True), 2):
+        if any(places != slice(0, count) for places, _ in parts):
+            y = np.empty_like(x, shape=(*x.shape[:axis], count, *x.shape[axis + 1 :]))
+            y.fill(nothing)
+        elif len(parts) == 1:
+            x = x[along(axis, parts[0][1])]
+            continue
+        else:
+            (_, first), (_, second), *parts = parts
+            y = combine(x[along(axis, first)], x[along(axis, second)])
+        for places, positions in parts:
+            part = y[along(axis, places)]
+            combine(part, x[along(axis, positions)], out=part)
+        x = y
+    return x
+
+
 def _along(n: int, size: int, stride: int, padding: int, dilation: int, places: int) -> list[tuple[slice, slice]]:
     parts = []
     for k in range(size):

@@ -89,7 +89,7 @@ def interpolate(
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[axes - 1](x, new)
     if min(image) < 1 or min(new) < 1:
         raise ValueError(f"interpolate: the image, {image}, and the answer, {new}, must not be empty")
-    single = raw(x).dtype != np.float64
+    single = raw(x).dtype != np.float64 or axes == 2  # how PyTorch rounds where an element begins
     taps = [
         _taps(mode, n, p, factor, bool(align_corners), antialias, single)
         for n, p, factor in zip(image, new, factors, strict=True)
@@ -148,10 +148,13 @@ def _taps(mode: str, n: int, count: int, factor: float | None, align: bool, anti
         scale = 0.5
     at = np.arange(count)
     if mode in ("nearest", "nearest-exact"):
-        real: Any = np.float32 if single else np.float64  # where an element begins depends on how s is rounded
-        s = (at.astype(real) + real(0.5 if mode == "nearest-exact" else 0)) * real(scale)
-        places = np.minimum(np.floor(s).astype(np.int64), n - 1)
-        return Taps(places[:, None], np.ones((count, 1)), n)
+        half = mode == "nearest-exact"
+        if not single and factor is None:
+            places = (2 * at + half) * n // (2 * count)
+        else:
+            real: Any = np.float32 if single else np.float64
+            places = np.floor((at.astype(real) + real(half / 2)) * real(scale)).astype(np.int64)
+        return Taps(np.minimum(places, n - 1)[:, None], np.ones((count, 1)), n)
     if antialias:
         return _averaged(n, count, scale, *FILTERS[mode])
     s = at * scale if align else (at + 0.5) * scale - 0.5

@@ -67,6 +67,17 @@ def test_random_sizes_are_pytorchs(seed):
             )
 
 
+@pytest.mark.parametrize("sizes", [(26, 22), (30, 58), (14, 46), (30, 26)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact"])
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_where_an_element_begins_is_rounded_as_in_pytorch(sizes, dtype, mode, axes):
+    x = np.ones((2, 3, sizes[0], *[2] * (axes - 1)), dtype) * np.arange(sizes[0]).reshape(-1, *[1] * (axes - 1))
+    size = (sizes[1], *[2] * (axes - 1))
+    expected = torch.nn.functional.interpolate(torch.tensor(x.astype(dtype)), size, mode=mode).numpy()
+    np.testing.assert_array_equal(F.interpolate(x.astype(dtype), size, mode=mode).numpy(), expected)
+
+
 def test_an_image_one_wide_is_averaged_down_its_whole_height():
     """PyTorch's antialiased answers of width 1 repeat the first row; the two axes one by one give what is right."""
     image = np.arange(15.0).reshape(1, 1, 3, 5)
@@ -100,7 +111,8 @@ def test_the_identity_gives_the_image_itself():
 
 @pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
 @pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
-def test_places_far_out_are_pytorchs(mode, padding):
+@pytest.mark.parametrize("align", [False, True])
+def test_places_far_out_and_on_the_edge_are_pytorchs(mode, padding, align):
     places = np.array([1e3, -1e3, 7.5, -1.0, 1.0])
     grid = np.stack(np.broadcast_arrays(places, 0.3), -1)[None, None]
     x = X2[:1]
@@ -108,7 +120,7 @@ def test_places_far_out_are_pytorchs(mode, padding):
     for library in (ag, torch):
         make = library.Tensor if library is ag else torch.tensor
         image, at = make(x, requires_grad=True), make(grid, requires_grad=True)
-        y = (F if library is ag else torch.nn.functional).grid_sample(image, at, mode, padding, align_corners=False)
+        y = (F if library is ag else torch.nn.functional).grid_sample(image, at, mode, padding, align_corners=align)
         y.sum().backward()
         results.append(
             [y.detach().numpy(), image.grad.numpy(), np.zeros(grid.shape) if at.grad is None else at.grad.numpy()]
@@ -117,11 +129,14 @@ def test_places_far_out_are_pytorchs(mode, padding):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
 def test_places_that_are_not_numbers():
-    grid = np.array([[[[np.nan, 0.0], [0.0, 0.0]]]])
+    grid = np.array([[[[np.nan, 0.0], [0.0, 0.0], [np.inf, 0.0], [-np.inf, 0.0]]]])
     assert np.isnan(F.grid_sample(X2[:1], grid, align_corners=True).numpy()[..., 0]).all()
-    assert (F.grid_sample(X2[:1], grid, "nearest", align_corners=True).numpy()[..., 0] == 0).all()
-    assert np.isfinite(F.grid_sample(X2[:1], grid, padding_mode="border", align_corners=True).numpy()).all()
+    assert (F.grid_sample(X2[:1], grid, "nearest", align_corners=True).numpy()[..., [0, 2, 3]] == 0).all()
+    y = F.grid_sample(X2[:1], grid, padding_mode="border", align_corners=True).numpy()
+    np.testing.assert_allclose(y[..., 0, 2:], X2[:1, :, 2, [-1, 0]])
+    assert np.isfinite(y).all()
 
 
 GRID = np.zeros((2, 4, 4, 2))
