@@ -45,7 +45,9 @@ else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "checkpoint": "load save",
         "containers": "Sequential",
-        "layers.activations": "GELU ReLU Sigmoid Tanh",
+        "layers.activations": "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid "
+        "LogSoftmax Mish PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink "
+        "Softsign Tanh Tanhshrink Threshold",
         "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
         "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
         "layers.avg_pool": "AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d",

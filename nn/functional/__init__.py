@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from .padding import *
     from .recurrent import *
     from .shaping import *
+    from .softmaxes import *
     from .tables import *
     from .unpooling import *
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
-        "activations": "gelu relu sigmoid tanh",
+        "activations": "celu elu gelu glu hardshrink hardsigmoid hardswish hardtanh leaky_relu logsigmoid mish prelu "
+        "relu relu6 rrelu selu sigmoid silu softplus softshrink softsign tanh tanhshrink threshold",
         "attention": "scaled_dot_product_attention",
         "adaptive_pool": "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
         "adaptive_max_pool2d adaptive_max_pool3d",
@@ -51,6 +53,7 @@ else:
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
         "padding": "pad",
         "recurrent": "gru gru_cell lstm lstm_cell rnn rnn_relu_cell rnn_tanh_cell",
+        "softmaxes": "gumbel_softmax log_softmax normalize one_hot softmax softmin",
         "shaping": "flatten",
         "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
     })  # fmt: skip

@@ -59,6 +59,8 @@ def test_forward_mode_is_the_transpose_of_reverse_mode(case, fused):
         for mode in case.modes:
             ours.switch(mode)
             leaves = {name: x.detach() for name, x in ours.leaves().items()}
+            if not leaves:
+                continue
             tangents = {name: weight(x.shape, 3) - 0.7 for name, x in leaves.items()}
 
             def outputs(given):

@@ -38,7 +38,5 @@ CASES = [
          skip={"second": "not implemented in PyTorch"}),
     case("Embedding with a norm", lambda nn: nn.Embedding(6, 3, max_norm=0.7, norm_type=1.5), INDICES,
          skip={"forward mode": "the table is changed on the way", "copies": "the table is changed on the way"}),
-    case("GELU", lambda nn: nn.GELU(), normal(3, 4) * 3),
-    case("GELU, tanh", lambda nn: nn.GELU("tanh"), normal(3, 4) * 3),
     case("gelu", lambda nn: nn.functional.gelu, normal(40) * 2),
 ]  # fmt: skip
