@@ -64,6 +64,8 @@ def forward(x: Any, *, windows: Windows) -> tuple[Any, Any]:
 def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, windows: Windows) -> tuple[Any]:
     if np.isnan(y.max(initial=-np.inf)):
         return (_scattered(g, x, windows),)
+    if not windows.apart:
+        return (_added(g, y, x, windows),)
     dx = np.empty_like(x) if windows.covers else np.zeros_like(x)
     last = len(windows.parts) if windows.inside else 0
     left: Any = None  # the windows whose maximum has not been met, of those that have this element
@@ -81,11 +83,33 @@ def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, windows: Windows)
             else:
                 here &= left
                 left ^= here
-        if windows.apart:
-            np.multiply(gradient, here, out=dx[positions])
-        else:
-            dx[positions] += gradient * here
+        np.multiply(gradient, here, out=dx[positions])
     return (dx,)
+
+
+def _added(g: Any, y: Any, x: Any, windows: Windows) -> Any:
+    """Where windows overlap: g added at the place of each maximum, which is the number of elements before it."""
+    waiting = np.ones_like(y, dtype=bool)
+    number = np.zeros_like(y, dtype=np.min_scalar_type(len(windows.parts)))
+    for places, positions in windows.parts[:-1]:
+        left = waiting[places]
+        left &= x[positions] != y[places]
+        number += waiting
+    dx = np.zeros_like(x)
+    steps = [step // x.itemsize for step in dx.strides]
+    elements = np.zeros((1,) * len(windows.size), np.intp)
+    index = np.zeros((1,) * x.ndim, np.intp)
+    for axis, (step, count) in enumerate(zip(steps, y.shape, strict=True)):
+        at = np.arange(count) * step
+        if axis > 1:
+            k = axis - 2
+            at = np.arange(count) * (windows.stride[k] * step) - windows.padding[k] * step
+            element = np.arange(windows.size[k]) * (windows.dilation[k] * step)
+            elements = elements + element.reshape(-1, *[1] * (x.ndim - 1 - axis))
+        index = index + at.reshape(-1, *[1] * (x.ndim - 1 - axis))
+    index = index + np.take(elements, number)
+    np.add.at(dx.ravel(order="K"), index.reshape(-1), g.reshape(-1))
+    return dx
 
 
 def _scattered(g: Any, x: Any, windows: Windows) -> Any:
