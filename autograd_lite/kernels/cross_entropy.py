@@ -1,14 +1,18 @@
 """Softmax and cross-entropy against integer labels, in one.
 
-    cross_entropy(logits, labels, reduction="mean")        logits (N, C), labels (N,) integers in [0, C)
+    cross_entropy(logits, labels, weight=None, reduction="mean", ignored=None)
 
-The loss of row i is  -log softmax(logits_i)[labels_i] = log sum_c exp(logits_ic) - logits_i,labels_i,
-computed with the row's maximum taken out, so that nothing overflows.  Its gradient is the softmax less
-the one-hot label, which is why the two belong together.
+Logits are (N, C), (N, C, d1, ...) or (C,), labels the same without C: integers in [0, C), or `ignored` if that is not
+None.  The weight is a number per class (C,).
+
+The loss of a sample x with the label y is  -w_y log softmax(x)_y = w_y (log sum_c exp(x_c) - x_y),
+computed with the maximum taken out, so that nothing overflows; the mean is divided by the sum of the w_y.
+Its gradient is the softmax less the one-hot label, which is why the two belong together.
 
 C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,43 +21,120 @@ import numpy as np
 from ..ops import stop_gradient
 from ..primitive import fused
 from .constants import ones, positions
+from .labels import counted
 from .reduction import reduced, reduced_raw, spread_cotangent
 
 
-def reference(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
-    shifted = logits - _detached_maximum(logits)
-    log_total = np.log(np.sum(np.exp(shifted), axis=1))
-    return reduced(log_total - shifted[positions(len(labels)), labels], reduction)
+def reference(
+    logits: Any, labels: Any, weight: Any = None, *, reduction: str = "mean", ignored: int | None = None
+) -> Any:
+    places, count = counted(labels, weight, ignored, logits.dtype)
+    losses = -picked(log_softmax(logits), places)
+    if count is None:
+        return reduced(losses, reduction)
+    losses = losses * count
+    return np.sum(losses) / np.sum(count) if reduction == "mean" else reduced(losses, reduction)
 
 
-def _detached_maximum(logits: Any) -> Any:
-    """The maximum of each row, as a constant: what is taken out cancels, in every derivative."""
-    return np.max(stop_gradient(logits), axis=1, keepdims=True)
+def log_softmax(logits: Any) -> Any:
+    """The logarithm of the softmax over the classes, in NumPy syntax."""
+    axis = min(logits.ndim - 1, 1)
+    # What is taken out is a constant: it cancels, in every derivative.
+    shifted = logits - np.max(stop_gradient(logits), axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 
-def forward(logits: Any, labels: Any, *, reduction: str = "mean") -> tuple[Any, Any]:
-    count, classes = logits.shape
-    if classes <= count:  # classes first, z[c, i]: NumPy works along the samples then, many at a time
-        z = logits.T.copy()
-        flat, right = z.reshape(-1), labels * count + positions(count)
-    else:
-        rows = logits.copy()
-        z, flat, right = rows.T, rows.reshape(-1), labels + positions(count) * classes
+def picked(x: Any, labels: Any) -> Any:
+    """Of x (N, C, ...) or (C,) what stands at the labels (N, ...) or ()."""
+    if x.ndim == 1:
+        return x[labels]
+    if x.ndim == 2:
+        return x[positions(len(labels)), labels]
+    rows = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+    return rows[positions(labels.size), labels.reshape(-1)].reshape(labels.shape)
+
+
+def forward(
+    logits: Any, labels: Any, weight: Any = None, *, reduction: str = "mean", ignored: int | None = None
+) -> tuple[Any, Any]:
+    places, scale = labels, None
+    if weight is not None or ignored is not None:
+        places, scale = counted(labels, weight, ignored, logits.dtype)
+    z, flat, class_step, sample_step = classes_first(logits)
+    if labels.ndim != 1:
+        places = places.reshape(-1)
+    count = len(places)
+    right = places * class_step + positions(count) * sample_step
     z -= np.maximum.reduce(z)
     log_p = flat[right]
     np.exp(z, out=z)
-    totals = ones(classes, z.dtype).dot(z)
+    totals = ones(len(z), z.dtype).dot(z)
     log_p -= np.log(totals)
     # The gradient is known already, softmax less one-hot: p - 1 is taken from log p, where it loses no digits.
     z /= totals
     flat[right] = np.expm1(log_p)
-    return reduced_raw(np.negative(log_p, out=log_p), reduction), z
+    losses = np.negative(log_p, out=log_p)
+    if labels.ndim != 1:
+        losses = losses.reshape(labels.shape)
+    if scale is None:
+        return reduced_raw(losses, reduction), (z, None)
+    losses *= scale
+    if ignored is not None:
+        losses[labels == ignored] = 0  # whatever the logits are, NaN too
+    return scaled_mean(losses, scale, reduction, z)
+
+
+def scaled_mean(losses: Any, scale: Any, reduction: str, *kept: Any) -> tuple[Any, Any]:
+    """Losses that count `scale` each reduced, and the residual: what is kept, and how much of g each sample gets."""
+    if reduction != "mean":
+        return reduced_raw(losses, reduction), (*kept, scale.reshape(-1))
+    wide = np.promote_types(losses.dtype, np.float32)
+    total = np.add.reduce(scale, axis=None, dtype=wide)
+    mean = losses.dtype.type(np.add.reduce(losses, axis=None, dtype=wide) / total)
+    share = scale.reshape(-1) / total if total else scale.reshape(-1)
+    return mean, (*kept, share.astype(losses.dtype, copy=False))
+
+
+def classes_first(logits: Any) -> tuple[Any, Any, int, int]:
+    """A copy z (C, n), its memory in a row, and how far apart two classes and two samples are in it.
+
+    Classes come first in memory if there are fewer of them: NumPy works along the samples then, many at a time.
+    """
+    rows = logits if logits.ndim == 2 else logits.reshape(1, -1) if logits.ndim == 1 else np.moveaxis(logits, 1, -1)
+    classes = rows.shape[-1]
+    count = rows.size // classes if classes else math.prod(rows.shape[:-1])
+    if classes > count:
+        rows = rows.copy().reshape(count, classes)
+        return rows.T, rows.reshape(-1), 1, classes
+    z = rows.T.copy() if rows.ndim == 2 else np.moveaxis(rows, -1, 0).copy()
+    return z.reshape(classes, count), z.reshape(-1), count, 1
+
+
+def classes_back(z: Any, shape: Any) -> Any:
+    """What is laid out as z (C, n), in the shape of the logits."""
+    if len(shape) == 2:
+        return z.T
+    if len(shape) == 1:
+        return z.reshape(-1)
+    return np.moveaxis(z.T.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
 
 
 def backward(
-    g: Any, gradient: Any, _needs: Sequence[Any], _logits: Any, labels: Any, *, reduction: str = "mean"
-) -> tuple[Any, None]:
-    return (gradient * spread_cotangent(g, reduction, len(labels))).T, None
+    g: Any,
+    residual: Any,
+    _needs: Sequence[Any],
+    logits: Any,
+    labels: Any,
+    weight: Any = None,
+    *,
+    reduction: str = "mean",
+    ignored: int | None = None,
+) -> tuple[Any, ...]:
+    gradient, scale = residual
+    if reduction == "none" and labels.ndim != 1:
+        g = g.reshape(-1)
+    each = spread_cotangent(g, reduction, labels.size) if scale is None else g * scale
+    return classes_back(gradient * each, logits.shape), None, None
 
 
 reference.__name__ = "cross_entropy"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .interpolation import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
+    from .losses.ctc import *
     from .losses.regression import *
     from .max_pool import *
     from .normalization import *
@@ -47,7 +48,8 @@ else:
         "tables": "embedding",
         "affine": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
-        "losses.cross_entropy": "cross_entropy",
+        "losses.cross_entropy": "cross_entropy nll_loss",
+        "losses.ctc": "ctc_loss",
         "losses.regression": "mse_loss",
         "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
