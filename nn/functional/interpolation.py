@@ -136,7 +136,7 @@ def _target(
     return target, (None,) * axes if recompute else factors
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # they hold matrices, of some megabytes where images are large
 def _taps(mode: str, n: int, count: int, factor: float | None, align: bool, antialias: bool, single: bool) -> Taps:
     """The map of an axis of length n to one of `count`."""
     scale = n / count if factor is None else 1.0 / factor

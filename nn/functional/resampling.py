@@ -100,7 +100,7 @@ def adaptive_places(length: int, count: int) -> Any:
     return np.minimum(start[:, None] + np.arange(longest), end[:, None] - 1)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def adaptive_means(length: int, count: int) -> Taps:
     """The mean of each window."""
     start, end = adaptive_bounds(length, count)
