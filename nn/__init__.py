@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__, __all__ = lazily(__name__, {
         "checkpoint": "load save",
-        "containers": "Sequential",
+        "containers": "ModuleDict ModuleList ParameterDict ParameterList Sequential",
         "layers.activations": "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid "
         "LogSoftmax Mish PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink "
         "Softsign Tanh Tanhshrink Threshold",

@@ -24,12 +24,13 @@ from autograd_lite import Tensor
 from autograd_lite.changes import next_order
 from autograd_lite.spans import mark_call
 
+from .finding import Findable
 from .hooks import Hookable
 from .parameter import Parameter
 from .state import Stateful, convert, dotted
 
 
-class Module(Hookable, Stateful):
+class Module(Hookable, Stateful, Findable):
     """The base of every layer and network: write `__init__` and `forward`."""
 
     training: bool
@@ -69,7 +70,7 @@ class Module(Hookable, Stateful):
             return
         if "_parameters" not in self.__dict__:
             raise AttributeError(f"call super().__init__() in {type(self).__name__}.__init__ before setting {name!r}")
-        self._forget(name)
+        self._forget(name, but=kind)
         if kind is not None:
             self.__dict__[kind][name] = value
         if isinstance(value, Parameter):
@@ -80,9 +81,11 @@ class Module(Hookable, Stateful):
         object.__delattr__(self, name)
         self._forget(name)
 
-    def _forget(self, name: str) -> None:
-        for kind in (self._parameters, self._buffers, self._modules):
-            kind.pop(name, None)  # type: ignore[attr-defined]  # each is a dict
+    def _forget(self, name: str, but: str | None = None) -> None:
+        """Hold nothing of that name, but what is of one kind: what comes in its place keeps the order."""
+        for kind in ("_parameters", "_buffers", "_modules"):
+            if kind != but:
+                self.__dict__[kind].pop(name, None)
         self._passing.discard(name)
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
@@ -238,6 +241,10 @@ class Module(Hookable, Stateful):
             if tensor.dtype.kind in "fc":
                 convert(tensor, dtype)
         return self
+
+    def to(self, dtype: Any) -> Self:
+        """The same as `astype`: there are no devices."""
+        return self.astype(dtype)
 
     def float(self) -> Self:
         """Convert to float32; see `astype`."""
