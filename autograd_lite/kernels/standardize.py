@@ -12,6 +12,7 @@ with numbers b and c that are the same for all that is standardized together: tw
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,19 +30,24 @@ def statistics(rows: Any) -> tuple[Any, Any]:
     """Mean and variance of each row, (R,)."""
     width = rows.shape[1]
     mean = rows.dot(ones(width, rows.dtype)) / width
-    variance = np.vecdot(rows, rows) / width - mean * mean
-    if not (np.abs(mean) <= FAR * np.sqrt(np.abs(variance))).all():  # a difference of two large numbers: lost digits
+    variance = row_products(rows, rows) / width - mean * mean
+    near = np.abs(mean) <= FAR * np.sqrt(np.abs(variance))
+    if not near.all():  # a difference of two large numbers has lost digits
         for at in blocks(rows):
-            part = np.subtract(rows[at], mean[at, None], out=scratch("centered", rows[at].shape, rows.dtype))
-            np.divide(np.vecdot(part, part), width, out=variance[at])
+            if not near[at].all():
+                part = np.subtract(rows[at], mean[at, None], out=scratch("centered", rows[at].shape, rows.dtype))
+                np.divide(row_products(part, part), width, out=variance[at])
     return mean, variance
 
 
 def near_zero(rows: Any, mean: Any, rstd: Any) -> tuple[Any, Any]:
-    """Rows and their means; if some are far from 0 beside their spread, without these, and with what is left of them."""
+    """Rows and their means; if some are far from 0 beside their spread, without these, and with what is left of them.
+
+    The rows are then in scratch memory, and must not leave the kernel.
+    """
     if (np.abs(mean * rstd) <= FAR).all():
         return rows, mean
-    rows = rows - mean[:, None]
+    rows = np.subtract(rows, mean[:, None], out=scratch("near", rows.shape, rows.dtype))
     return rows, rows.dot(ones(rows.shape[1], rows.dtype)) / rows.shape[1]
 
 
@@ -67,7 +73,7 @@ def gradients(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, need_x: bool) -
     rows, g, mean = near.reshape(-1, length), g.reshape(-1, length), mean.reshape(rstd.shape)[:, :, None]
     rstd = rstd[:, :, None]
     total = g.dot(ones(length, g.dtype)).reshape(groups)
-    along = (np.vecdot(g, rows).reshape(groups) - mean * total) * rstd  # the sum of g z
+    along = (row_products(g, rows).reshape(groups) - mean * total) * rstd  # the sum of g z
     dweight, dbias = np.add.reduce(along, 0), np.add.reduce(total, 0)
     if not need_x:
         return None, dweight, dbias
@@ -84,6 +90,26 @@ def gradients(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, need_x: bool) -
         part += c[at]
         np.add(np.multiply(g[at], a[at], out=out[at]), part, out=out[at])
     return dx, dweight, dbias
+
+
+def row_products(a: Any, b: Any) -> Any:
+    """sum over d of a[r, d] b[r, d], in pieces: exact to more digits, and too short for BLAS to take several threads.
+
+    These would wait for one another at every row.
+    """
+    rows, width = a.shape
+    pieces = _pieces(width)
+    if pieces == 1:
+        return np.vecdot(a, b)
+    shape = rows, pieces, width // pieces
+    return np.add.reduce(np.vecdot(a.reshape(shape), b.reshape(shape)), 1)
+
+
+@lru_cache(maxsize=256)
+def _pieces(width: int) -> int:
+    """Into how many pieces of equal size, of 4096 numbers at most, a row is cut, if it can be."""
+    least = -(-width // 4096)
+    return next((n for n in range(max(least, 1), 4 * least) if width % n == 0), 1)
 
 
 def wide_enough(x: Any) -> Any:
