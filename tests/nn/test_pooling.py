@@ -116,6 +116,21 @@ def test_examples_one_by_one_in_vmap(function):
     np.testing.assert_allclose(vmap(function)(x), function(x).detach().numpy(), rtol=1e-12)
 
 
+@pytest.mark.parametrize("function", [
+    lambda x: F.max_pool2d(x, 1),
+    lambda x: F.avg_pool2d(x, 1, 2),
+    lambda x: F.adaptive_avg_pool2d(x, None),
+    lambda x: F.pad(x, (-1, 0)),
+    lambda x: F.pad(x, (0, 0), "reflect"),
+    lambda x: F.interpolate(x, (4, 4)),
+])  # fmt: skip
+def test_an_answer_shares_no_memory_with_the_users_array(function):
+    x = np.ones((1, 2, 4, 4))
+    y = function(x)
+    x[...] = 7
+    assert (y.numpy() == 1).all()
+
+
 def test_random_windows_are_drawn_anew_and_repeat_with_the_generator():
     x = rng.normal(size=(2, 3, 20, 21))
     pool = nn.FractionalMaxPool2d(2, output_ratio=0.6, generator=np.random.default_rng(3))
