@@ -121,7 +121,7 @@ def test_examples_one_by_one_in_vmap(function):
     lambda x: F.avg_pool2d(x, 1, 2),
     lambda x: F.adaptive_avg_pool2d(x, None),
     lambda x: F.pad(x, (-1, 0)),
-    lambda x: F.pad(x, (0, 0), "reflect"),
+    lambda x: F.pad(x, (0, 0, 0, 0), "reflect"),
     lambda x: F.interpolate(x, (4, 4)),
 ])  # fmt: skip
 def test_an_answer_shares_no_memory_with_the_users_array(function):
