@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .layers.batch_norm import *
     from .layers.conv import *
     from .layers.conv_transpose import *
+    from .layers.distance import *
     from .layers.dropout import *
     from .layers.embedding import *
     from .layers.flatten import *
@@ -33,12 +34,17 @@ if TYPE_CHECKING:
     from .layers.linear import *
     from .layers.max_pool import *
     from .layers.padding import *
+    from .layers.rearranging import *
     from .layers.recurrent import *
     from .layers.recurrent_cells import *
     from .layers.unpooling import *
     from .layers.upsampling import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
+    from .losses.ctc import *
+    from .losses.embeddings import *
+    from .losses.likelihoods import *
+    from .losses.margins import *
     from .losses.regression import *
     from .summaries import *
 else:
@@ -54,6 +60,7 @@ else:
         "layers.batch_norm": "BatchNorm1d BatchNorm2d BatchNorm3d",
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+        "layers.distance": "Bilinear CosineSimilarity PairwiseDistance",
         "layers.dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
         "layers.embedding": "Embedding",
         "layers.flatten": "Flatten",
@@ -67,10 +74,16 @@ else:
         "ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
         "layers.unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
         "layers.upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
+        "layers.rearranging": "ChannelShuffle Fold Identity PixelShuffle PixelUnshuffle Unflatten Unfold",
         "layers.recurrent": "GRU LSTM RNN",
         "layers.recurrent_cells": "GRUCell LSTMCell RNNCell",
-        "losses.binary_cross_entropy": "BCEWithLogitsLoss",
-        "losses.cross_entropy": "CrossEntropyLoss",
-        "losses.regression": "MSELoss",
+        "losses.binary_cross_entropy": "BCELoss BCEWithLogitsLoss",
+        "losses.cross_entropy": "CrossEntropyLoss NLLLoss",
+        "losses.ctc": "CTCLoss",
+        "losses.embeddings": "CosineEmbeddingLoss TripletMarginLoss",
+        "losses.likelihoods": "GaussianNLLLoss KLDivLoss PoissonNLLLoss",
+        "losses.margins": "HingeEmbeddingLoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss "
+        "MultiMarginLoss SoftMarginLoss",
+        "losses.regression": "HuberLoss L1Loss MSELoss SmoothL1Loss",
         "summaries": "LayerSummary Summary summary",
     }, eager="Module Parameter functional init utils")  # fmt: skip

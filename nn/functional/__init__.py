@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .attention import *
     from .avg_pool import *
     from .convolution import *
+    from .distances import *
     from .dropping import *
     from .fractional_max_pool import *
     from .grids import *
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.ctc import *
+    from .losses.embeddings import *
+    from .losses.likelihoods import *
+    from .losses.margins import *
     from .losses.regression import *
     from .max_pool import *
     from .normalization import *
     from .padding import *
+    from .rearranging import *
     from .recurrent import *
     from .shaping import *
     from .softmaxes import *
@@ -41,19 +46,25 @@ else:
         "adaptive_max_pool2d adaptive_max_pool3d",
         "avg_pool": "avg_pool1d avg_pool2d avg_pool3d lp_pool1d lp_pool2d lp_pool3d",
         "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+        "distances": "bilinear cosine_similarity pairwise_distance pdist",
         "dropping": "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
         "fractional_max_pool": "fractional_max_pool2d fractional_max_pool3d",
         "grids": "affine_grid grid_sample",
         "interpolation": "interpolate",
         "tables": "embedding",
         "affine": "linear",
-        "losses.binary_cross_entropy": "binary_cross_entropy_with_logits",
+        "losses.binary_cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy nll_loss",
         "losses.ctc": "ctc_loss",
-        "losses.regression": "mse_loss",
+        "losses.embeddings": "cosine_embedding_loss triplet_margin_loss triplet_margin_with_distance_loss",
+        "losses.likelihoods": "gaussian_nll_loss kl_div poisson_nll_loss",
+        "losses.margins": "hinge_embedding_loss margin_ranking_loss multi_margin_loss multilabel_margin_loss "
+        "multilabel_soft_margin_loss soft_margin_loss",
+        "losses.regression": "huber_loss l1_loss mse_loss smooth_l1_loss",
         "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
         "padding": "pad",
+        "rearranging": "channel_shuffle fold pixel_shuffle pixel_unshuffle unflatten unfold",
         "recurrent": "gru gru_cell lstm lstm_cell rnn rnn_relu_cell rnn_tanh_cell",
         "softmaxes": "gumbel_softmax log_softmax normalize one_hot softmax softmin",
         "shaping": "flatten",
