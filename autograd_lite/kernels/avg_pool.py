@@ -17,6 +17,7 @@ from .windows import Windows, along, reduced
 
 
 def reference(x: Any, *, windows: Windows, divisor: Any) -> Any:
+    dtype, x = x.dtype, _wide(x)
     for axis, parts in enumerate(windows.axes, 2):
         terms = []
         for places, positions in parts:
@@ -26,11 +27,13 @@ def reference(x: Any, *, windows: Windows, divisor: Any) -> Any:
                 term = np.pad(term, [(before, after) if i == axis else (0, 0) for i in range(x.ndim)])
             terms.append(term)
         x = sum(terms[1:], start=terms[0])
-    return x / _as(divisor, x.dtype)
+    y = x / _as(divisor, x.dtype)
+    return y if y.dtype == dtype else y.astype(dtype)
 
 
 def forward(x: Any, *, windows: Windows, divisor: Any) -> tuple[Any, None]:
-    return reduced(x, windows, np.add, 0) / _as(divisor, x.dtype), None
+    y = reduced(_wide(x), windows, np.add, 0) / _as(divisor, x.dtype)
+    return y if y.dtype == x.dtype else y.astype(x.dtype), None
 
 
 def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, windows: Windows, divisor: Any) -> tuple[Any]:
@@ -38,6 +41,11 @@ def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, windows:
     for axis, parts in reversed(list(enumerate(windows.axes, 2))):
         dx = _spread(dx, axis, parts, x.shape[axis], windows)
     return (dx,)
+
+
+def _wide(x: Any) -> Any:
+    """Sums of float16 numbers are made in float32: they may be larger than there are float16 numbers."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
 def _as(divisor: Any, dtype: Any) -> Any:

@@ -98,6 +98,14 @@ def test_float16_stays_float16(function):
     np.testing.assert_allclose(dx, exact_dx, atol=0.02)
 
 
+@fusion
+def test_a_mean_of_large_float16_numbers_is_finite(fused):
+    with ag.fusion(fused):
+        y, dx = with_gradient(lambda x: F.avg_pool1d(x, 2), np.full((1, 4), 4e4, np.float16))
+    assert y.tolist() == [[4e4, 4e4]]
+    assert y.dtype == dx.dtype == np.float16
+
+
 @pytest.mark.parametrize("function", [
     lambda x: F.max_pool2d(x, 2),
     lambda x: F.max_pool2d(x, 3, 2, 1, return_indices=True)[1],
