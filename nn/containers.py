@@ -162,7 +162,7 @@ class ModuleList(_Listed):
     def __repr__(self) -> str:
         """As PyTorch's: equal modules one after the other in one line."""
         if not len(self):
-            return "ModuleList()"
+            return f"{type(self).__name__}()"
         lines, texts = [], [repr(module) for module in self]
         first = 0
         for i in range(1, len(texts) + 1):
@@ -172,7 +172,7 @@ class ModuleList(_Listed):
             count = "" if i - first == 1 else f"{i - first} x "
             lines.append(f"{place}: {count}{texts[first]}".replace("\n", "\n  "))
             first = i
-        return "ModuleList(" + "".join(f"\n  {line}" for line in lines) + "\n)"
+        return f"{type(self).__name__}(" + "".join(f"\n  {line}" for line in lines) + "\n)"
 
 
 class ModuleDict(Module):

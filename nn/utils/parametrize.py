@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 from autograd_lite import Tensor, no_grad
 from autograd_lite.errors import describe
 
+from ..containers import ModuleDict, ModuleList
 from ..module import Module
 from ..parameter import Parameter
-from .lists import ModuleDict, ModuleList
 
 __all__ = [
     "ParametrizationList", "cached", "is_parametrized", "register_parametrization", "remove_parametrizations",
