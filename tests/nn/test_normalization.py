@@ -172,7 +172,50 @@ def test_what_was_learned_is_forgotten():
             np.testing.assert_array_equal(value, before[name])
 
 
+FUSED = {
+    "conv": (lambda nn: nn.Conv2d(4, 6, 3, groups=2), lambda nn: nn.BatchNorm2d(6), (2, 4, 5, 5)),
+    "no bias": (lambda nn: nn.Conv1d(4, 6, 3, bias=False), lambda nn: nn.BatchNorm1d(6, affine=False), (2, 4, 5)),
+    "transposed": (lambda nn: nn.ConvTranspose2d(4, 6, 3), lambda nn: nn.BatchNorm2d(6), (2, 4, 5, 5)),
+    "in groups": (lambda nn: nn.ConvTranspose1d(4, 6, 3, groups=2), lambda nn: nn.BatchNorm1d(6), (2, 4, 5)),
+    "linear": (lambda nn: nn.Linear(4, 6), lambda nn: nn.BatchNorm1d(6), (5, 4)),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "shape"), FUSED.values(), ids=FUSED)
+def test_batch_norm_is_taken_into_the_layer_before_it(first, second, shape):
+    layer, norm = first(nn).double(), second(nn).double()
+    x = rng.normal(size=shape)
+    norm(layer(x + 1.0))
+    for parameter in norm.parameters():
+        parameter.data = rng.normal(size=parameter.shape)
+    layer.eval()
+    norm.eval()
+    before = layer.state_dict()
+    fuse = nn.utils.fuse_linear_bn_eval if isinstance(layer, nn.Linear) else nn.utils.fuse_conv_bn_eval
+    fused = fuse(layer, norm)
+    np.testing.assert_allclose(fused(x).data, norm(layer(x)).data, rtol=1e-10, atol=1e-12)
+    for name, value in layer.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_weights_of_fused_layers_are_pytorchs():
+    arrays = [rng.normal(size=shape).astype(np.float32) for shape in ((3, 2, 4), (3,), (3,), (3,), (3,))]
+    w, b, mean, scale, shift = arrays
+    for ours, theirs in (
+        (nn.utils.fuse_conv_bn_weights, torch.nn.utils.fuse_conv_bn_weights),
+        (nn.utils.fuse_linear_bn_weights, torch.nn.utils.fuse_linear_bn_weights),
+    ):
+        weight = w if "conv" in ours.__name__ else w[:, :, 0]
+        got = ours(ag.Tensor(weight), ag.Tensor(b), mean, mean**2, 0.1, ag.Tensor(scale), ag.Tensor(shift))
+        given = map(torch.tensor, (weight, b, mean, mean**2))
+        expected = theirs(*given, 0.1, torch.tensor(scale), torch.tensor(shift))
+        for a, e in zip(got, expected, strict=True):
+            np.testing.assert_allclose(a.data, e.detach(), rtol=1e-5, atol=1e-6)
+            assert a.dtype == np.float32
+
+
 X = np.ones((2, 3, 4), np.float32)
+CONV, NORM = nn.Conv1d(3, 2, 1).eval(), nn.BatchNorm1d(2).eval()
 ERRORS = [
     (
         lambda: nn.BatchNorm1d(2.5),
@@ -206,6 +249,14 @@ ERRORS = [
     (lambda: nn.InstanceNorm1d(4)(X), ValueError, r"InstanceNorm1d: x must be \(N, 4, ...\) or \(4, ...\) with 1 more"),
     (lambda: nn.InstanceNorm2d(3)(X[0]), ValueError, r"InstanceNorm2d: x must be \(N, 3, ...\)"),
     (lambda: nn.LocalResponseNorm(0)(X), ValueError, "LocalResponseNorm: size must be a whole number of at least 1"),
+    (lambda: nn.utils.fuse_conv_bn_eval(nn.Conv1d(3, 2, 1), NORM), ValueError, "both modules must be in evaluation"),
+    (lambda: nn.utils.fuse_conv_bn_eval(CONV, nn.BatchNorm1d(2)), ValueError, "both modules must be in evaluation"),
+    (lambda: nn.utils.fuse_conv_bn_eval(CONV, nn.BatchNorm1d(3).eval()), ValueError, "gives 2 channels, and the batch"),
+    (
+        lambda: nn.utils.fuse_conv_bn_eval(CONV, nn.BatchNorm1d(2, track_running_stats=False).eval()),
+        ValueError,
+        "has no running statistics, and depends on the batch",
+    ),
     (lambda: F.local_response_norm(X, 0), ValueError, "local_response_norm: size must be at least 1, not 0"),
     (lambda: F.local_response_norm(X[0], 2), ValueError, r"local_response_norm: x is \(N, C, ...\) with at least one"),
 ]
