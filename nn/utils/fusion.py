@@ -93,8 +93,7 @@ def _weights(
 ) -> tuple[Parameter, Parameter]:
     w, mean, variance = map(raw, (weight, mean, variance))
     b, s, moved = (
-        np.full_like(mean, value) if each is None else raw(each)
-        for each, value in ((bias, 0), (scale, 1), (shift, 0))
+        np.full_like(mean, value) if each is None else raw(each) for each, value in ((bias, 0), (scale, 1), (shift, 0))
     )
     factor = s / np.sqrt(variance + eps)
     if transpose:  # (C_in, C_out / groups, ...): the group of an output is seen by that of the input
