@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .containers import *
     from .layers.activations import *
     from .layers.adaptive_pool import *
+    from .layers.attention import *
     from .layers.avg_pool import *
     from .layers.batch_norm import *
     from .layers.conv import *
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
     from .layers.linear import *
     from .layers.max_pool import *
     from .layers.padding import *
+    from .layers.positions import *
     from .layers.rearranging import *
     from .layers.recurrent import *
     from .layers.recurrent_cells import *
+    from .layers.transformer import *
     from .layers.unpooling import *
     from .layers.upsampling import *
+    from .losses.adaptive import *
     from .losses.binary_cross_entropy import *
     from .losses.cross_entropy import *
     from .losses.ctc import *
@@ -57,6 +61,7 @@ else:
         "layers.adaptive_pool": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
         "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
         "layers.avg_pool": "AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d",
+        "layers.attention": "MultiheadAttention",
         "layers.batch_norm": "BatchNorm1d BatchNorm2d BatchNorm3d",
         "layers.conv": "Conv1d Conv2d Conv3d",
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
@@ -72,15 +77,19 @@ else:
         "layers.padding": "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d "
         "ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d "
         "ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d",
+        "layers.transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder "
+        "TransformerEncoderLayer",
         "layers.unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
         "layers.upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
+        "layers.positions": "RotaryPositions SinusoidalPositions",
         "layers.rearranging": "ChannelShuffle Fold Identity PixelShuffle PixelUnshuffle Unflatten Unfold",
         "layers.recurrent": "GRU LSTM RNN",
         "layers.recurrent_cells": "GRUCell LSTMCell RNNCell",
+        "losses.adaptive": "AdaptiveLogSoftmaxWithLoss",
         "losses.binary_cross_entropy": "BCELoss BCEWithLogitsLoss",
         "losses.cross_entropy": "CrossEntropyLoss NLLLoss",
         "losses.ctc": "CTCLoss",
-        "losses.embeddings": "CosineEmbeddingLoss TripletMarginLoss",
+        "losses.embeddings": "CosineEmbeddingLoss TripletMarginLoss TripletMarginWithDistanceLoss",
         "losses.likelihoods": "GaussianNLLLoss KLDivLoss PoissonNLLLoss",
         "losses.margins": "HingeEmbeddingLoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss "
         "MultiMarginLoss SoftMarginLoss",

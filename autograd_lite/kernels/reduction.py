@@ -10,10 +10,11 @@ from .constants import ones
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def check_reduction(name: str, reduction: str) -> None:
-    """Raise ValueError unless `reduction` is one of the three."""
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'{name}: reduction must be "mean", "sum" or "none", not {reduction!r}')
+def check_reduction(name: str, reduction: str, *more: str) -> None:
+    """Raise ValueError unless `reduction` is one of the three, or one of those that this loss has too."""
+    if reduction not in REDUCTIONS and reduction not in more:
+        known = "".join(f'"{each}", ' for each in more) + '"mean", "sum" or "none"'
+        raise ValueError(f"{name}: reduction must be {known}, not {reduction!r}")
 
 
 def reduced(losses: Any, reduction: str) -> Any:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .max_pool import *
     from .normalization import *
     from .padding import *
+    from .positions import *
     from .rearranging import *
     from .recurrent import *
     from .shaping import *
@@ -64,6 +65,7 @@ else:
         "max_pool": "max_pool1d max_pool2d max_pool3d",
         "normalization": "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
         "padding": "pad",
+        "positions": "rotary",
         "rearranging": "channel_shuffle fold pixel_shuffle pixel_unshuffle unflatten unfold",
         "recurrent": "gru gru_cell lstm lstm_cell rnn rnn_relu_cell rnn_tanh_cell",
         "softmaxes": "gumbel_softmax log_softmax normalize one_hot softmax softmin",

@@ -188,9 +188,7 @@ def _smoothed(x: Any, labels: Any, weight: Any, ignored: int | None, reduction: 
     return _soft(x, target, "sum") / np.sum(count if weight is None else weight[labels] * count)
 
 
-def _of_probabilities(
-    x: Any, target: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float
-) -> Tensor:
+def _of_probabilities(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float) -> Tensor:
     if target.dtype != x.dtype:
         raise TypeError(
             f"cross_entropy: input is {x.dtype} but the probabilities are {target.dtype}; convert them: "
