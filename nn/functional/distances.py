@@ -64,8 +64,8 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     require_floating("bilinear", x)
     if w.ndim != 3 or x.shape[:-1] != y.shape[:-1] or x.shape[-1:] + y.shape[-1:] != w.shape[1:]:
         raise ValueError(
-            f"bilinear: weight (O, I, J) goes with x1 (..., I) and x2 (..., J) of equal other axes; x1.shape={x.shape}, "
-            f"x2.shape={y.shape}, weight.shape={w.shape}"
+            f"bilinear: weight (O, I, J) goes with x1 (..., I) and x2 (..., J) of equal other axes; x1.shape={x.shape}"
+            f", x2.shape={y.shape}, weight.shape={w.shape}"
         )
     answer: Tensor = np.einsum("...i,oij,...j->...o", x, w, y)
     return answer if bias is None else answer + bias
