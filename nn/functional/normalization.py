@@ -17,7 +17,7 @@ from autograd_lite.kernels.group_norm import group_norm as _group_norm
 from autograd_lite.kernels.layer_norm import layer_norm as _layer_norm
 from autograd_lite.kernels.rms_norm import rms_norm as _rms_norm
 
-from .arguments import array, raw, require_floating
+from .arguments import array, raw, require_floating, tensor
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 
@@ -241,7 +241,7 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
 
     A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet Classification with Deep Convolutional Neural Networks (2012).
     """
-    x = array(input)
+    x = tensor(input)
     require_floating("local_response_norm", x)
     if x.ndim < 3:
         raise ValueError(f"local_response_norm: x is (N, C, ...) with at least one more axis, not {describe(x)}")

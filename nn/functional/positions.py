@@ -9,7 +9,7 @@ import numpy as np
 from autograd_lite import Tensor
 from autograd_lite.errors import describe
 
-from .arguments import array, raw, require_floating
+from .arguments import array, raw, require_floating, tensor
 
 __all__ = ["rotary"]
 
@@ -30,7 +30,7 @@ def rotary(input: Any, positions: Any = None, base: float = 10000.0, interleaved
     >>> nn.functional.rotary(np.ones((2, 2)))[0].tolist()
     [1.0, 1.0]
     """
-    x = array(input)
+    x = tensor(input)
     require_floating("rotary", x)
     if x.ndim < 2 or x.shape[-1] % 2:
         raise ValueError(f"rotary: x is (..., T, E) with an even E, not {describe(x)}")

@@ -12,7 +12,7 @@ from autograd_lite import Tensor
 from autograd_lite.errors import describe
 from autograd_lite.kernels.patches import Geometry
 
-from .arguments import array
+from .arguments import tensor
 from .convolution import sizes
 
 __all__ = ["channel_shuffle", "fold", "pixel_shuffle", "pixel_unshuffle", "unflatten", "unfold"]
@@ -25,7 +25,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
 
     W. Shi et al., Real-Time Single Image and Video Super-Resolution Using Sub-Pixel Convolution, CVPR (2016).
     """
-    x, r = array(input), upscale_factor
+    x, r = tensor(input), upscale_factor
     if x.ndim < 3 or r < 1 or x.shape[-3] % r**2:
         raise ValueError(
             f"pixel_shuffle: x is (..., C, H, W) with C divisible by upscale_factor^2; upscale_factor={r}, x is "
@@ -41,7 +41,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     """Places as channels, the inverse of `pixel_shuffle`: (..., C, H r, W r) to (..., C r^2, H, W)."""
-    x, r = array(input), downscale_factor
+    x, r = tensor(input), downscale_factor
     if x.ndim < 3 or r < 1 or x.shape[-2] % r or x.shape[-1] % r:
         raise ValueError(
             f"pixel_unshuffle: x is (..., C, H, W) with H and W divisible by downscale_factor; downscale_factor={r}, x "
@@ -60,7 +60,7 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
 
     X. Zhang et al., ShuffleNet, CVPR (2018).
     """
-    x = array(input)
+    x = tensor(input)
     if x.ndim < 3 or groups < 1 or x.shape[1] % groups:
         raise ValueError(
             f"channel_shuffle: x is (N, C, ...) with C divisible by groups; groups={groups}, x is {describe(x)}"
@@ -72,7 +72,7 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
 
 def unflatten(input: Any, dim: int, unflattened_size: Sequence[int]) -> Tensor:
     """One axis as several; one of the sizes may be -1."""
-    x = array(input)
+    x = tensor(input)
     if not -x.ndim <= dim < x.ndim:
         raise ValueError(f"unflatten: there is no axis {dim} in {describe(x)}")
     axis, new = dim % x.ndim, list(unflattened_size)
@@ -98,7 +98,7 @@ def unfold(input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes =
     >>> nn.functional.unfold(np.arange(9.0).reshape(1, 3, 3), 2)[:, 0].tolist()
     [0.0, 1.0, 3.0, 4.0]
     """
-    x = array(input)
+    x = tensor(input)
     if x.ndim not in (3, 4):
         raise ValueError(f"unfold: x is (N, C, H, W) or (C, H, W), not {describe(x)}")
     batch = x if x.ndim == 4 else x[None]
@@ -140,7 +140,7 @@ def fold(
     Raises:
         ValueError: sizes do not fit.
     """
-    x = array(input)
+    x = tensor(input)
     size = sizes("fold", "output_size", output_size, 2, least=1)
     kernel, geometry = _geometry("fold", kernel_size, dilation, padding, stride)
     places = geometry.places(size, kernel)

@@ -12,7 +12,7 @@ from autograd_lite.errors import describe
 from autograd_lite.ops import stop_gradient
 from autograd_lite.random import generator_or_default
 
-from .arguments import array, raw, require_floating
+from .arguments import array, raw, require_floating, tensor
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -82,7 +82,7 @@ def gumbel_softmax(
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(norm(x), eps), with the norm (sum of |x|^p)^(1/p) along an axis."""
-    x = array(input)
+    x = tensor(input)
     require_floating("normalize", x)
     norms = np.linalg.norm(x, p, axis=dim, keepdims=True)  # type: ignore[call-overload]
     answer: Tensor = x / np.where(raw(norms) > eps, norms, raw(x).dtype.type(eps))
@@ -119,7 +119,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
 
 
 def _prepared(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, int]:
-    x = array(input)
+    x = tensor(input)
     x = x if dtype is None else x.astype(dtype)
     require_floating(name, x)
     if dim is None:

@@ -157,3 +157,21 @@ def test_repr_is_pytorchs(case):
     if not isinstance(theirs, torch.nn.Module):
         pytest.skip("a function")
     assert repr(case.make(nn)) == repr(theirs)
+
+
+@every_case
+def test_arrays_in_tensors_out(case):
+    needs(case, "tensors")
+    ours = Ours(case)
+    ours.switch(case.modes[-1])
+
+    def check(output):
+        if isinstance(output, dict):
+            output = list(output.values())
+        if isinstance(output, (tuple, list)):
+            for part in output:
+                check(part)
+        elif output is not None and np.asarray(plain(output)).dtype.kind == "f":
+            assert isinstance(output, ag.Tensor)
+
+    check(case.call(nn, ours.module, *case.inputs))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-PARTS = ("value", "second", "forward mode", "float32", "layouts", "copies", "repr", "keys")
+PARTS = ("value", "second", "forward mode", "float32", "layouts", "copies", "repr", "keys", "tensors")
 """What of a case can be left out, for a reason."""
 
 
