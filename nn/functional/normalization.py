@@ -82,7 +82,7 @@ def batch_norm(
 def _with_running(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Tensor:
     if mean is None or variance is None:
         raise ValueError("batch_norm: without running_mean and running_var it works with training=True only")
-    scale = 1 / np.sqrt(variance + eps)
+    x, scale = tensor(x), 1 / np.sqrt(variance + eps)
     if weight is not None:
         scale = scale * weight
     shift = -mean * scale if bias is None else bias - mean * scale

@@ -123,6 +123,17 @@ def test_the_input_is_kept_and_two_numbers_for_each_group(name, groups):
     assert 0 < sum(others) <= 2 * groups
 
 
+def test_arrays_give_tensors():
+    x, zeros, ones = rng.normal(size=(2, 3, 4)), np.zeros(3), np.ones(3)
+    for y in (
+        F.batch_norm(x, zeros, ones, eps=0.0),
+        F.batch_norm(x, zeros, ones, ones, zeros, eps=0.0),
+        F.instance_norm(x, zeros, ones, use_input_stats=False, eps=0.0),
+    ):
+        assert isinstance(y, ag.Tensor)
+        np.testing.assert_allclose(y.data, x)
+
+
 def test_running_statistics_stay_what_a_recorded_call_saw():
     layer = nn.BatchNorm1d(3).double().eval()
     x = ag.Tensor(rng.normal(size=(5, 3)), requires_grad=True)
