@@ -17,6 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 DIGITS = EXAMPLES / "digits.py"
 RACE = EXAMPLES / "optimizers_race.py"
 ARRAY_API = EXAMPLES / "array_api.py"
+CHAR_LSTM = EXAMPLES / "char_lstm.py"
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,12 @@ def finish(process):
 
 
 def test_every_example_is_tested_here():
-    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["array_api.py", "digits.py", "optimizers_race.py"]
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == [
+        "array_api.py",
+        "char_lstm.py",
+        "digits.py",
+        "optimizers_race.py",
+    ]
 
 
 def test_digits(tmp_path):
@@ -118,3 +124,16 @@ def test_array_api():
     assert float(out.split("the rotation found is ")[1].split()[0]) < 0.5
     before, after = (float(out.split(word)[1].split()[0].rstrip(";")) for word in ("falls from ", " to "))
     assert after < 0.9 * before
+
+
+def test_char_lstm_learns_to_write_and_repeats_exactly_for_a_seed():
+    texts = []
+    for seed in (0, 0, 1):
+        out = finish(start(CHAR_LSTM, "--steps", 100, "--seed", seed))
+        losses = [float(words.split()[0]) for words in out.split("unseen ")[1:]]
+        assert len(losses) == 7
+        assert losses[0] > 4  # ln(96) = 4.56 is a blind guess
+        assert losses[-1] < 2.5
+        texts.append([line for line in out.splitlines() if line.startswith("    | ")])
+    assert texts[0][0].startswith("    |     def ")
+    assert texts[0] == texts[1] != texts[2]
