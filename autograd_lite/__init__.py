@@ -24,7 +24,7 @@ from .random import manual_seed
 from .tensor import Tensor, stop_gradient
 
 if TYPE_CHECKING:
-    from . import fft, func, graph, implicit, linalg, nn, optim, special, testing
+    from . import fft, func, graph, implicit, linalg, nn, optim, special, testing, utils
     from .anomaly import detect_anomaly
     from .checkpointing import checkpoint, checkpoint_sequential
     from .custom import Function, custom_jvp, custom_vjp, once_differentiable
@@ -39,11 +39,11 @@ __all__ = [
     "Function", "Tensor", "checkpoint", "checkpoint_sequential", "custom_jvp", "custom_vjp", "detect_anomaly", "draw",
     "enable_grad", "fft", "func", "fusion", "grad", "graph", "implicit", "is_fusion_enabled", "is_grad_enabled",
     "linalg", "manual_seed", "nn", "no_grad", "once_differentiable", "optim", "saved_tensors_hooks", "special",
-    "stop_gradient", "testing",
+    "stop_gradient", "testing", "utils",
 ]  # fmt: skip
 __all__ += [name for name in array_api.__all__ if name not in __all__]
 
-_LAZY = {"fft", "func", "graph", "implicit", "linalg", "nn", "optim", "special", "testing"}
+_LAZY = {"fft", "func", "graph", "implicit", "linalg", "nn", "optim", "special", "testing", "utils"}
 _LAZY_NAMES = {
     "checkpoint": "checkpointing",
     "checkpoint_sequential": "checkpointing",

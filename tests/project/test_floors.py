@@ -61,6 +61,7 @@ FLOORS = [
         "autograd_lite.special",
         "autograd_lite.func",
         "autograd_lite.checkpointing",
+        "autograd_lite.utils",
     },
     {"autograd_lite.custom"},
     {"autograd_lite.implicit"},
