@@ -18,6 +18,12 @@ def positions(n: int) -> Any:
     return _locked(np.arange(n))
 
 
+@lru_cache(maxsize=64)
+def strided(n: int, step: int) -> Any:
+    """0, step, ..., (n - 1) step."""
+    return _locked(np.arange(n) * step)
+
+
 def _locked(array: Any) -> Any:
     array.flags.writeable = False
     return array

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..ops import stop_gradient
 from ..primitive import fused
-from .constants import ones, positions
+from .constants import ones, positions, strided
 from .labels import counted
 from .reduction import reduced, reduced_raw, spread_cotangent
 
@@ -63,8 +63,7 @@ def forward(
     z, flat, class_step, sample_step = classes_first(logits)
     if labels.ndim != 1:
         places = places.reshape(-1)
-    count = len(places)
-    right = places * class_step + positions(count) * sample_step
+    right = places * class_step + strided(len(places), sample_step)
     z -= np.maximum.reduce(z)
     log_p = flat[right]
     np.exp(z, out=z)
@@ -100,14 +99,21 @@ def classes_first(logits: Any) -> tuple[Any, Any, int, int]:
 
     Classes come first in memory if there are fewer of them: NumPy works along the samples then, many at a time.
     """
-    rows = logits if logits.ndim == 2 else logits.reshape(1, -1) if logits.ndim == 1 else np.moveaxis(logits, 1, -1)
-    classes = rows.shape[-1]
-    count = rows.size // classes if classes else math.prod(rows.shape[:-1])
-    if classes > count:
-        rows = rows.copy().reshape(count, classes)
+    if logits.ndim == 2:
+        count, classes = logits.shape
+        if classes <= count:
+            z = logits.T.copy()
+            return z, z.reshape(-1), count, 1
+        rows = logits.copy()
         return rows.T, rows.reshape(-1), 1, classes
-    z = rows.T.copy() if rows.ndim == 2 else np.moveaxis(rows, -1, 0).copy()
-    return z.reshape(classes, count), z.reshape(-1), count, 1
+    last = logits.reshape(1, -1) if logits.ndim == 1 else np.moveaxis(logits, 1, -1)
+    *samples, classes = last.shape
+    count = math.prod(samples)
+    if classes <= count:
+        z = np.moveaxis(last, -1, 0).copy().reshape(classes, count)
+        return z, z.reshape(-1), count, 1
+    rows = last.copy().reshape(count, classes)
+    return rows.T, rows.reshape(-1), 1, classes
 
 
 def classes_back(z: Any, shape: Any) -> Any:

@@ -8,10 +8,10 @@ blanks taken out.  With l the target with blanks around each label (2S + 1 state
 
     alpha_t(s) = log p_t(l_s) + log(e^alpha_t-1(s) + e^alpha_t-1(s-1) + e^alpha_t-1(s-2)),
 
-the last of which only where l_s is neither blank nor l_s-2; before the first step it is 0 in the first state alone.  The
-probability is that of the last two states at the end.  With beta the same from the end, the gradient in log p_t(c) is
-minus the sum of e^(alpha_t(s) + beta_t(s)) / probability over the states s of the class c.  Both recursions run over all
-samples and states at once.  What cannot be is a large negative number and not -inf, so that no difference is NaN.
+the last of which only where l_s is neither blank nor l_s-2; before the first step it is 0 in the first state alone.
+The probability is that of the last two states at the end.  With beta the same from the end, the gradient in log p_t(c)
+is minus the sum of e^(alpha_t(s) + beta_t(s)) / probability over the states s of the class c.  Both recursions run over
+all samples and states at once.  What cannot be is a large negative number and not -inf, so that no difference is NaN.
 
 A. Graves, S. Fernandez, F. Gomez and J. Schmidhuber, Connectionist temporal classification, ICML (2006).
 """

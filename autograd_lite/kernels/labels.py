@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 
 def counted(labels: Any, weight: Any, ignored: int | None, dtype: Any) -> tuple[Any, Any]:
     """Labels that can be used as indices, and how much each sample counts; None where each counts 1.
@@ -13,8 +15,8 @@ def counted(labels: Any, weight: Any, ignored: int | None, dtype: Any) -> tuple[
         dtype: of the losses.
     """
     if ignored is None:
-        return labels, None if weight is None else weight[labels]
+        return labels, None if weight is None else np.take(weight, labels)
     kept = labels != ignored
     labels = labels * kept
     kept = kept.astype(dtype)
-    return labels, kept if weight is None else kept * weight[labels]
+    return labels, kept if weight is None else kept * np.take(weight, labels)

@@ -46,6 +46,10 @@ def test_the_page_has_all_rules():
     assert table == [(name, name, rule.__doc__.splitlines()[0]) for name, rule in RULES.items()]
 
 
+WARNS = pytest.mark.filterwarnings("ignore:cross_entropy takes logits")  # it says so itself
+
+
+@WARNS
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_fires_and_is_silent(rule):
     names = program(rule)
@@ -60,6 +64,7 @@ def test_a_rule_fires_and_is_silent(rule):
     assert good == [], str(good)
 
 
+@WARNS
 @pytest.mark.parametrize("rule", sorted(set(RULES) - {"detached"}))
 def test_the_graph_alone_shows_it(rule):
     names = program(rule)

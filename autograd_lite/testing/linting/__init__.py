@@ -101,11 +101,11 @@ def lint(
     >>> import autograd_lite as ag
     >>> from autograd_lite.testing import lint
     >>> logits = ag.Tensor([[2.0, 1.0], [0.0, 3.0]], requires_grad=True, name="logits")
-    >>> loss = ag.nn.functional.cross_entropy(ag.special.softmax(logits, axis=1), [0, 1])
+    >>> loss = ag.nn.functional.cross_entropy(ag.nn.functional.sigmoid(logits), [0, 1])
     >>> print(lint(loss))
-    error: cross_entropy takes logits, but is given the softmax of float32[2, 2]: ... [softmax-into-cross-entropy]
+    error: cross_entropy takes logits, but is given the sigmoid of float32[2, 2]: ... [softmax-into-cross-entropy]
       at n3 cross_entropy float32[]
-      remedy: pass what goes into softmax to cross_entropy, and use softmax for predictions only
+      remedy: pass what goes into sigmoid to cross_entropy, and use sigmoid for predictions only
     >>> lint(ag.nn.functional.cross_entropy(logits, [0, 1]))
     <Findings: none>
     """

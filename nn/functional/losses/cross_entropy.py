@@ -14,6 +14,7 @@ from autograd_lite.kernels.nll import nll as _nll
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.kernels.soft_cross_entropy import soft_cross_entropy as _soft_cross_entropy
 from autograd_lite.ops.words import whole
+from autograd_lite.primitive import Traced
 
 from ..arguments import array, raw, require_floating
 from .arguments import check_range, class_weight, labels_of
@@ -62,13 +63,14 @@ def cross_entropy(
     shape = logits.shape
     if logits.dtype.kind != "f":
         require_floating("cross_entropy", logits)
-    if isinstance(x, Tensor) and x._node is not None:
-        made_by = x._node.primitive
+    if isinstance(x, Tensor) and (node := x._node) is not None:
+        made_by = node.primitive
         if made_by is not None and made_by.name in _NORMALIZED:
             _warn_of(made_by.name)
     if label_smoothing:
         _check_smoothing(label_smoothing)
-    if isinstance(target, (Tensor, np.ndarray)) and target.dtype.kind == "f" and target.shape == shape and shape:
+    of = target._data if isinstance(target, Tensor) else target
+    if isinstance(of, (np.ndarray, Traced)) and of.dtype.kind == "f" and of.shape == shape and shape:
         return _of_probabilities(x, target, weight, ignore_index, reduction, label_smoothing)
     given = labels_of("cross_entropy", target)
     labels = raw(given)
@@ -185,7 +187,7 @@ def _smoothed(x: Any, labels: Any, weight: Any, ignored: int | None, reduction: 
         labels, count = labels * kept, kept.astype(dtype)
     if reduction != "mean" or (weight is None and ignored is None):
         return _soft(x, target, reduction)
-    return _soft(x, target, "sum") / np.sum(count if weight is None else weight[labels] * count)
+    return _soft(x, target, "sum") / np.sum(count if weight is None else np.take(weight, labels) * count)
 
 
 def _of_probabilities(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float) -> Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite import Tensor, ops
 from autograd_lite.kernels.reduction import check_reduction, reduced
-from autograd_lite.ops.words import of_arrays, whole
+from autograd_lite.ops.words import whole
 
 from ..arguments import array, raw, require_floating, tensor
 from .arguments import check_range, class_weight, elementwise_weight, floating_pair, labels_of, same_kind, signs
@@ -113,7 +113,7 @@ def multi_margin_loss(
     right = np.sum(np.where(others, 0.0, x), axis=-1, keepdims=True)
     losses = np.where(others, ops.relu(margin - right + x), 0.0) ** p
     if weight is not None:
-        w = class_weight(name, weight, classes, x.dtype)[labels]
+        w = np.take(class_weight(name, weight, classes, x.dtype), labels)
         losses = losses * np.expand_dims(w, -1)
     return tensor(reduced(np.sum(losses, axis=-1) / max(classes, 1), reduction))
 
@@ -154,14 +154,11 @@ def multilabel_margin_loss(input: Any, target: Any, *, reduction: str = "mean") 
     return tensor(reduced(np.sum(hinges, axis=(-2, -1)) / max(x.shape[-1], 1), reduction))
 
 
-@of_arrays
 def _counts(labels: Any) -> Any:
     """How often each class is named in a row, before the first -1."""
-    rows = labels.reshape(-1, labels.shape[-1])
-    named = np.logical_and.accumulate(rows >= 0, axis=1)
-    counts = np.zeros(rows.shape, np.int64)
-    np.add.at(counts, (np.nonzero(named)[0], rows[named]), 1)
-    return counts.reshape(labels.shape)
+    named = np.cumsum(labels < 0, axis=-1) == 0
+    hits = np.expand_dims(labels, -1) == np.arange(labels.shape[-1])
+    return np.sum(hits & np.expand_dims(named, -1), axis=-2)
 
 
 def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> Tensor:
