@@ -54,6 +54,25 @@ def test_float32_is_as_exact_as_pytorchs(make, shape):
 
 
 @norms
+def test_a_mean_far_from_0_costs_few_digits(make, shape):
+    """The mean is taken out before sums are made."""
+    if "RMS" in type(make(nn)).__name__:
+        pytest.skip("has no mean to take out")
+    x, g = (rng.normal(size=shape) + 3000.0).astype(np.float32), rng.normal(size=shape).astype(np.float32)
+    found, exact = run(ag, make, x, g), run(ag, make, x.astype(float), g.astype(float))
+    if "LayerNorm" in type(make(nn)).__name__:  # the value has the rounding of the mean in it, as PyTorch's
+        found, exact = found[1:], exact[1:]
+    for a, b in zip(found, exact, strict=True):
+        assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max()
+
+
+def test_long_rows_are_added_up_in_pieces():
+    for width in (5000, 8192, 10007):  # the last is prime
+        a, b = rng.normal(size=(2, 3, width))
+        np.testing.assert_allclose(standardize.row_products(a, b), (a * b).sum(1), rtol=1e-10)
+
+
+@norms
 @pytest.mark.parametrize("fused", [True, False])
 def test_half_precision_keeps_its_dtype_and_its_digits(make, shape, fused):
     x, g = (rng.normal(size=shape).astype(np.float16) for _ in range(2))

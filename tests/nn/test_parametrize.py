@@ -107,6 +107,21 @@ def test_assigning_sets_the_original():
     assert layer.bias.tolist() == [1.0, 1.0]
 
 
+def test_assigning_goes_through_all_inverses_from_the_last_to_the_first():
+    class Moved(nn.Module):
+        def forward(self, x):
+            return x + 1
+
+        def right_inverse(self, y):
+            return y - 1
+
+    layer = parametrize.register_parametrization(positive(), "weight", Moved())
+    parametrize.register_parametrization(layer, "weight", Exp())
+    layer.weight = np.full((2, 3), 2.0, np.float32)
+    np.testing.assert_allclose(layer.weight.data, 2.0, rtol=1e-6)
+    np.testing.assert_allclose(layer.parametrizations.weight.original.data, np.log(2.0) - 1, rtol=1e-6)
+
+
 def test_several_originals():
     layer = parametrize.register_parametrization(positive(), "weight", RankOne(), unsafe=True)
     names = [name for name, _ in layer.named_parameters()]
@@ -228,6 +243,9 @@ STEPS = {
     "orthogonal": lambda: parametrizations.orthogonal(nn.Linear(3, 3)),
     "reflections": lambda: parametrizations.orthogonal(nn.Linear(5, 3)),
     "reflections from 1": lambda: parametrizations.orthogonal(nn.Linear(3, 5), use_trivialization=False),
+    "square reflections from 1": lambda: parametrizations.orthogonal(
+        nn.Linear(3, 3), orthogonal_map="householder", use_trivialization=False
+    ),
     "cayley": lambda: parametrizations.orthogonal(nn.Linear(3, 5), orthogonal_map="cayley"),
 }
 

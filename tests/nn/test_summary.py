@@ -80,6 +80,11 @@ def test_frozen_layers_are_counted_though_nothing_is_kept():
     assert (found.multiply_adds, found.kept_bytes, found.frozen) == (30, 0, 8)
 
 
+def test_frozen_layers_after_integers_are_counted():
+    model = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 2)).requires_grad_(False)
+    assert nn.summary(model, np.array([1, 2, 3])).multiply_adds == 18
+
+
 PRODUCTS = {
     "matmul": (lambda a, b: a @ b, (2, 3, 4), (4, 5), 2 * 3 * 4 * 5),
     "einsum": (lambda a, b: np.einsum("bij,bjk->bik", a, b), (2, 3, 4), (2, 4, 5), 2 * 3 * 4 * 5),

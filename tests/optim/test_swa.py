@@ -426,7 +426,7 @@ def test_update_bn_is_pytorchs(wrapped: bool) -> None:
     mine, reference = with_batch_norm()
     average, expected = swa_utils.AveragedModel(mine), U.AveragedModel(reference)
     arrays = [np.random.default_rng(step).normal(size=(5, 3)) + step for step in range(3)]
-    mine(arrays[0])  # statistics that are forgotten
+    average.module(arrays[0])  # statistics that are forgotten
     average.module[2].eval()
     swa_utils.update_bn([(x, 0) for x in arrays], average if wrapped else average.module)
     U.update_bn([(torch.tensor(x), 0) for x in arrays], expected)
