@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import numpy as np
+from ..ops import take
 
 
 def counted(labels: Any, weight: Any, ignored: int | None, dtype: Any) -> tuple[Any, Any]:
@@ -15,8 +15,8 @@ def counted(labels: Any, weight: Any, ignored: int | None, dtype: Any) -> tuple[
         dtype: of the losses.
     """
     if ignored is None:
-        return labels, None if weight is None else np.take(weight, labels)
+        return labels, None if weight is None else take(weight, labels)
     kept = labels != ignored
     labels = labels * kept
     kept = kept.astype(dtype)
-    return labels, kept if weight is None else kept * np.take(weight, labels)
+    return labels, kept if weight is None else kept * take(weight, labels)

@@ -144,8 +144,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         for i, module in enumerate(self.tail):
             in_head = self.shortlist_size + i
             parts.append(F.log_softmax(module(x), -1) + log_p[..., in_head : in_head + 1])
-        answer: Tensor = np.concatenate(parts, axis=-1)
-        return answer
+        answer: Any = np.concatenate(parts, axis=-1)
+        return tensor(answer)
 
     def _check(self, x: Any) -> None:
         require_floating("AdaptiveLogSoftmaxWithLoss", x)

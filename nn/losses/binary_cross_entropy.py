@@ -29,6 +29,8 @@ class BCELoss(Loss):
     Tensor(0.6931472, dtype=float32)
     """
 
+    weight: Tensor | None
+
     def __init__(self, weight: Any = None, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.hold("weight", weight)
@@ -54,6 +56,9 @@ class BCEWithLogitsLoss(Loss):
     >>> nn.BCEWithLogitsLoss()(Tensor([0.0]), Tensor([1.0]))
     Tensor(0.6931472, dtype=float32)
     """
+
+    weight: Tensor | None
+    pos_weight: Tensor | None
 
     def __init__(self, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None) -> None:
         super().__init__(reduction=reduction)

@@ -34,6 +34,8 @@ class CrossEntropyLoss(Loss):
     Tensor(0.6931472, dtype=float32)
     """
 
+    weight: Tensor | None
+
     def __init__(
         self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean", label_smoothing: float = 0.0
     ) -> None:
@@ -73,6 +75,8 @@ class NLLLoss(Loss):
     >>> nn.NLLLoss()(np.log([[0.5, 0.5]]), [1])
     Tensor(0.69314718, dtype=float64)
     """
+
+    weight: Tensor | None
 
     def __init__(self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)

@@ -106,6 +106,8 @@ class MultiMarginLoss(Loss):
     Tensor(0.25, dtype=float32)
     """
 
+    weight: Tensor | None
+
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         if p not in (1, 2):
@@ -155,6 +157,8 @@ class MultiLabelSoftMarginLoss(Loss):
     >>> nn.MultiLabelSoftMarginLoss()(Tensor([[0.0, 0.0]]), Tensor([[0.0, 1.0]]))
     Tensor(0.6931472, dtype=float32)
     """
+
+    weight: Tensor | None
 
     def __init__(self, weight: Any = None, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import Tensor
+from autograd_lite import Tensor, ops
 from autograd_lite.calls import apply_fused
 from autograd_lite.kernels.cross_entropy import cross_entropy as _cross_entropy
 from autograd_lite.kernels.nll import nll as _nll
 from autograd_lite.kernels.reduction import check_reduction
 from autograd_lite.kernels.soft_cross_entropy import soft_cross_entropy as _soft_cross_entropy
 from autograd_lite.ops.words import whole
-from autograd_lite.primitive import Traced
 
 from ..arguments import array, raw, require_floating
 from .arguments import check_range, class_weight, labels_of
@@ -69,8 +68,8 @@ def cross_entropy(
             _warn_of(made_by.name)
     if label_smoothing:
         _check_smoothing(label_smoothing)
-    of = target._data if isinstance(target, Tensor) else target
-    if isinstance(of, (np.ndarray, Traced)) and of.dtype.kind == "f" and of.shape == shape and shape:
+    found = raw(target)
+    if getattr(found, "shape", None) == shape and found.dtype.kind == "f" and shape:
         return _of_probabilities(x, target, weight, ignore_index, reduction, label_smoothing)
     given = labels_of("cross_entropy", target)
     labels = raw(given)
@@ -187,7 +186,9 @@ def _smoothed(x: Any, labels: Any, weight: Any, ignored: int | None, reduction: 
         labels, count = labels * kept, kept.astype(dtype)
     if reduction != "mean" or (weight is None and ignored is None):
         return _soft(x, target, reduction)
-    return _soft(x, target, "sum") / np.sum(count if weight is None else np.take(weight, labels) * count)
+    total: Any = np.sum(count if weight is None else ops.take(weight, labels) * count)
+    answer: Tensor = _soft(x, target, "sum") / total
+    return answer
 
 
 def _of_probabilities(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float) -> Tensor:

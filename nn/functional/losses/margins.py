@@ -113,7 +113,7 @@ def multi_margin_loss(
     right = np.sum(np.where(others, 0.0, x), axis=-1, keepdims=True)
     losses = np.where(others, ops.relu(margin - right + x), 0.0) ** p
     if weight is not None:
-        w = np.take(class_weight(name, weight, classes, x.dtype), labels)
+        w = ops.take(class_weight(name, weight, classes, x.dtype), labels)
         losses = losses * np.expand_dims(w, -1)
     return tensor(reduced(np.sum(losses, axis=-1) / max(classes, 1), reduction))
 
