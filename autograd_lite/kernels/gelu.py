@@ -34,32 +34,34 @@ def reference(x: Any, *, approximate: str = "none") -> Any:
 def forward(x: Any, *, approximate: str = "none") -> tuple[Any, None]:
     wide = _wide(x)
     y = np.empty(wide.shape, wide.dtype)
-    for part, out, spare, _ in _blocks(wide, y):
-        _probability(part, out, spare, approximate)
-        out *= part
+    with np.errstate(over="ignore"):  # the square of a huge number is cut off
+        for part, out, spare, _ in _blocks(wide, y):
+            _probability(part, out, spare, approximate)
+            out *= part
     return y.astype(x.dtype, copy=False)[()], None
 
 
 def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, approximate: str = "none") -> tuple[Any]:
     wide = _wide(x)
     dx = np.empty(wide.shape, wide.dtype)
-    for part, out, spare, more in _blocks(wide, dx):
-        _probability(part, out, spare, approximate)
-        if approximate == "none":
-            np.square(part, out=spare)
-            spare *= -0.5
-            np.exp(spare, out=spare)
-            spare *= _DENSITY_AT_0
-        else:  # 2 p (1 - p) = (1 - tanh^2) / 2, by the slope of what is squashed
-            np.square(part, out=spare)
-            spare *= 3 * _CUBIC * _SLOPE
-            spare += _SLOPE
-            np.multiply(out, out, out=more)
-            np.subtract(out, more, out=more)
-            more *= 2
-            spare *= more
-        spare *= part
-        out += spare
+    with np.errstate(over="ignore"):
+        for part, out, spare, more in _blocks(wide, dx):
+            _probability(part, out, spare, approximate)
+            if approximate == "none":
+                np.square(part, out=spare)
+                spare *= -0.5
+                np.exp(spare, out=spare)
+                spare *= _DENSITY_AT_0
+            else:  # 2 p (1 - p) = (1 - tanh^2) / 2, by the slope of what is squashed
+                np.square(part, out=spare)
+                spare *= 3 * _CUBIC * _SLOPE
+                spare += _SLOPE
+                np.multiply(out, out, out=more)
+                np.subtract(out, more, out=more)
+                more *= 2
+                spare *= more
+            spare *= part
+            out += spare
     dx *= g
     return (dx.astype(x.dtype, copy=False)[()],)
 

@@ -34,20 +34,21 @@ def _normal_cdf(x: Any) -> Any:
     if x.dtype == np.float64:
         return np.asarray(0.5 * _erfc(-_ROOT_HALF * x), np.float64)[()]
     wide = x.astype(np.float32, copy=False)
-    return single_precision(wide, np.empty_like(wide), np.empty_like(wide)).astype(x.dtype, copy=False)[()]
+    with np.errstate(over="ignore"):  # the square of a huge number is cut off
+        found = single_precision(wide, np.empty_like(wide), np.empty_like(wide))
+    return found.astype(x.dtype, copy=False)[()]
 
 
 def single_precision(x: Any, out: Any, spare: Any) -> Any:
     """The same of float32 numbers, written into `out`; `spare` is another array of the shape, which is written to."""
-    z = np.minimum(x, _EDGE, out=spare)
-    np.maximum(z, -_EDGE, out=z)
-    s = np.square(z)
+    s = np.square(x, out=spare)
+    np.minimum(s, _EDGE * _EDGE, out=s)  # beyond it x p(36) is large enough for the tanh to be 1
     np.multiply(s, _COEFFICIENTS[-1], out=out)
     for coefficient in _COEFFICIENTS[-2:0:-1]:
         out += coefficient
         out *= s
     out += _COEFFICIENTS[0]
-    out *= z
+    out *= x
     np.tanh(out, out=out)
     out *= 0.5
     out += 0.5
