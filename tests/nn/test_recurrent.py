@@ -1,6 +1,7 @@
 """Recurrent networks where no comparison with PyTorch by cases reaches: errors, extremes, random numbers, packing."""
 
 import copy
+import importlib
 import itertools
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 import autograd_lite as ag
 from autograd_lite import nn
+from autograd_lite.calls import apply_fused
 from autograd_lite.func import vmap
 
 F, rnn = nn.functional, nn.utils.rnn
@@ -136,6 +138,8 @@ def test_functions_name_weights_that_do_not_fit():
         F.gru(X, h[:, :4], w_ih, w_hh)
     with pytest.raises(ValueError, match=r"gru: w_ih and w_hh have 3 parts .*w_ih.shape=\(14, 2\)"):
         F.gru(X, h, w_ih[:14], w_hh)
+    with pytest.raises(ValueError, match=r"gru: w_ih and w_hh have 3 parts .*w_hh.shape=\(14, 5\)"):
+        F.gru(X, h, w_ih[:14], w_hh[:14])
 
 
 # numbers
@@ -205,6 +209,27 @@ def test_what_was_given_is_not_written_to(name):
     np.testing.assert_array_equal(x.detach().numpy(), X)
     assert (h == 0.5).all()
     assert (g == 1).all()
+
+
+@networks
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("sizes", [(3, 3), (3, 2, 1)])
+def test_a_kernel_writes_only_to_what_is_its_own(name, reverse, sizes):
+    kernel = getattr(importlib.import_module(f"autograd_lite.kernels.{name.lower()}"), name.lower())
+    parts = {"RNN": 1, "GRU": 3, "LSTM": 4}[name]
+    states = [(3, 5), (3, 5)] if name == "LSTM" else [(3, 5)]
+    shapes = [(6, 2), *states, (parts * 5, 2), (parts * 5, 5), (parts * 5,), (parts * 5,)]
+    arrays = [np.random.default_rng(i).normal(size=shape) for i, shape in enumerate(shapes)]
+    given, twins = ([array.copy() for array in arrays] for _ in range(2))
+    answers, tensors = [], []
+    for some in (given, twins):
+        tensors.append([ag.Tensor(array, requires_grad=True) for array in some])
+        answers.append(apply_fused(kernel, tuple(tensors[-1]), tuple(some), {"sizes": sizes, "reverse": reverse}))
+    (answers[0] + answers[1]).backward(np.ones(answers[0].shape))  # both get the same array
+    for array, now, twin, one, other in zip(arrays, given, twins, *tensors, strict=True):
+        np.testing.assert_array_equal(now, array)
+        np.testing.assert_array_equal(twin, array)
+        np.testing.assert_array_equal(one.grad.numpy(), other.grad.numpy())
 
 
 @networks
