@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_lite import Tensor, ops
+import numpy as np
+
+from autograd_lite import Tensor
 from autograd_lite.calls import apply_fused
 from autograd_lite.kernels.bce import bce as _bce
 from autograd_lite.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as _with_logits
@@ -72,7 +74,13 @@ def binary_cross_entropy_with_logits(
         losses = apply_fused(_with_logits, (x, y), (raw(x), raw(y)), {"reduction": "none"})
     else:
         p = elementwise_weight(name, pos_weight, x, "pos_weight")
-        losses = (1 - y) * x + ((p - 1) * y + 1) * ops.softplus(-x)
+        losses = (1 - y) * x + ((p - 1) * y + 1) * softplus(-x)
     if weight is not None:
         losses = losses * elementwise_weight(name, weight, x)
     return tensor(reduced(losses, reduction))
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + e^x): the cross-entropy against 0, whose kernel is several times as fast as np.logaddexp."""
+    zeros = np.zeros(x.shape, x.dtype)
+    return apply_fused(_with_logits, (x, zeros), (raw(x), zeros), {"reduction": "none"})

@@ -12,6 +12,7 @@ from autograd_lite.ops.words import whole
 
 from ..arguments import array, raw, require_floating, tensor
 from .arguments import check_range, class_weight, elementwise_weight, floating_pair, labels_of, same_kind, signs
+from .binary_cross_entropy import softplus
 
 __all__ = [
     "hinge_embedding_loss",
@@ -35,7 +36,7 @@ def soft_margin_loss(input: Any, target: Any, *, reduction: str = "mean") -> Ten
         ValueError: the shapes differ, or a target is neither 1 nor -1.
     """
     x, y = _with_signs("soft_margin_loss", input, target, reduction)
-    return tensor(reduced(ops.softplus(-y * x), reduction))
+    return tensor(reduced(softplus(-y * x), reduction))
 
 
 def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, *, reduction: str = "mean") -> Tensor:
@@ -176,7 +177,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, 
     """
     name = "multilabel_soft_margin_loss"
     x, y = same_kind(name, input, target, reduction)
-    losses = ops.softplus(x) - y * x
+    losses = softplus(x) - y * x
     if weight is not None:
         losses = losses * elementwise_weight(name, weight, x)
     return tensor(reduced(np.sum(losses, axis=-1) / max(x.shape[-1], 1), reduction))
