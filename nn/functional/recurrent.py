@@ -53,7 +53,9 @@ def lstm(
     rows, sizes, shape = _rows("lstm", input, batch_sizes)
     h, c = (array(state) for state in hx)
     args = tuple(a for a in (rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh) if a is not None)
-    _check("lstm", rows, h, weight_ih, weight_hh, 4)
+    _check("lstm", rows, sizes, h, (weight_ih, weight_hh, bias_ih, bias_hh), 4)
+    if c.shape != (len(h), weight_hh.shape[0] // 4):
+        raise ValueError(f"lstm: c must have the shape {(len(h), weight_hh.shape[0] // 4)}, not {c.shape}")
     if weight_hr is not None:
         y, (h, c) = _projected(rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, sizes, reverse)
         return y.reshape(*shape, y.shape[-1]), (h, c)
@@ -146,7 +148,7 @@ def _plain(
     """A layer whose state is h alone."""
     rows, sizes, shape = _rows(name, input, batch_sizes)
     h = array(hx)
-    _check(name, rows, h, weights[0], weights[1], parts)
+    _check(name, rows, sizes, h, weights, parts)
     args = tuple(a for a in (rows, h, *weights) if a is not None)
     kwargs = {"sizes": sizes, "reverse": reverse, **options}
     answer: Tensor = apply_fused(kernel, args, tuple(map(raw, args)), kwargs)
@@ -182,7 +184,13 @@ def _rows(name: str, input: Any, batch_sizes: Any) -> tuple[Any, tuple[int, ...]
     x = array(input)
     require_floating(name, x)
     if batch_sizes is not None:
-        return x, tuple(int(n) for n in batch_sizes), (len(x),)
+        sizes = tuple(int(n) for n in batch_sizes)
+        if not sizes or sum(sizes) != len(x) or sorted(sizes, reverse=True) != list(sizes):
+            raise ValueError(
+                f"{name}: batch_sizes must fall, and their sum must be the number of rows, {len(x)}; "
+                f"batch_sizes={sizes}"
+            )
+        return x, sizes, (len(x),)
     if x.ndim != 3:
         raise ValueError(f"{name}: x is (T, B, features), or rows with batch_sizes=, not {describe(x)}")
     steps, batch, features = x.shape
@@ -191,7 +199,8 @@ def _rows(name: str, input: Any, batch_sizes: Any) -> tuple[Any, tuple[int, ...]
     return x.reshape(steps * batch, features), (batch,) * steps, (steps, batch)
 
 
-def _check(name: str, rows: Any, h: Any, w_ih: Any, w_hh: Any, parts: int) -> None:
+def _check(name: str, rows: Any, sizes: tuple[int, ...], h: Any, weights: Sequence[Any], parts: int) -> None:
+    w_ih, w_hh, b_ih, b_hh = weights
     if rows.shape[1] != w_ih.shape[1]:
         raise ValueError(
             f"{name}: x has {rows.shape[1]} features and w_ih is for {w_ih.shape[1]}; w_ih.shape={tuple(w_ih.shape)}"
@@ -200,6 +209,10 @@ def _check(name: str, rows: Any, h: Any, w_ih: Any, w_hh: Any, parts: int) -> No
         raise ValueError(
             f"{name}: h is (B, {w_hh.shape[1]}) for w_hh of the shape {tuple(w_hh.shape)}, not {describe(h)}"
         )
+    if len(h) != sizes[0]:
+        raise ValueError(f"{name}: h has {len(h)} rows for {sizes[0]} sequences; h.shape={tuple(h.shape)}")
+    if (b_ih is None) != (b_hh is None):
+        raise ValueError(f"{name}: there must be both biases or none; give zeros for the other")
     if w_ih.shape[0] != w_hh.shape[0] or w_ih.shape[0] % parts:
         raise ValueError(
             f"{name}: w_ih and w_hh have {parts} parts one below the other, of the same sizes; "

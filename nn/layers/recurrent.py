@@ -71,7 +71,7 @@ class RNNBase(Module):
         for layer in range(num_layers):
             features = input_size if layer == 0 else out * (2 if bidirectional else 1)
             for suffix in self._suffixes(layer):
-                shapes = {"weight_ih": (wide, features), "weight_hh": (wide, out)}
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (wide, features), "weight_hh": (wide, out)}
                 if bias:
                     shapes |= {"bias_ih": (wide,), "bias_hh": (wide,)}
                 if proj_size:
@@ -241,8 +241,8 @@ class RNN(_WithOneState):
         self.nonlinearity = nonlinearity
 
     def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        options = {"nonlinearity": self.nonlinearity, "batch_sizes": sizes, "reverse": reverse}
-        y, h = F.rnn(rows, state[0], *weights, **options)
+        squash = self.nonlinearity
+        y, h = F.rnn(rows, state[0], *weights, nonlinearity=squash, batch_sizes=sizes, reverse=reverse)
         return y, (h,)
 
 

@@ -140,6 +140,18 @@ def test_functions_name_weights_that_do_not_fit():
         F.gru(X, h, w_ih[:14], w_hh)
     with pytest.raises(ValueError, match=r"gru: w_ih and w_hh have 3 parts .*w_hh.shape=\(14, 5\)"):
         F.gru(X, h, w_ih[:14], w_hh[:14])
+    for wrong in (h[:2], np.zeros((4, 5), np.float32)):
+        with pytest.raises(ValueError, match=f"gru: h has {len(wrong)} rows for 3 sequences"):
+            F.gru(X, wrong, w_ih, w_hh)
+    for biases in ((None, w_ih[:, 0]), (w_ih[:, 0], None)):
+        with pytest.raises(ValueError, match="gru: there must be both biases or none"):
+            F.gru(X, h, w_ih, w_hh, *biases)
+    for sizes in ((), (3, 2), (1, 3, 8)):
+        with pytest.raises(ValueError, match=r"gru: batch_sizes must fall, and their sum .*the number of rows, 12"):
+            F.gru(X.reshape(12, 2), h, w_ih, w_hh, batch_sizes=sizes)
+    for c in (h[:1], h[:, :1]):
+        with pytest.raises(ValueError, match=r"lstm: c must have the shape \(3, 5\), not"):
+            F.lstm(X, (h, c), np.zeros((20, 2), np.float32), np.zeros((20, 5), np.float32))
 
 
 # numbers
