@@ -241,8 +241,8 @@ class RNN(_WithOneState):
         self.nonlinearity = nonlinearity
 
     def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        squash = self.nonlinearity
-        y, h = F.rnn(rows, state[0], *weights, nonlinearity=squash, batch_sizes=sizes, reverse=reverse)
+        options: dict[str, Any] = {"nonlinearity": self.nonlinearity, "batch_sizes": sizes, "reverse": reverse}
+        y, h = F.rnn(rows, state[0], *weights, **options)
         return y, (h,)
 
 
