@@ -32,7 +32,7 @@ def reference(
     losses = -picked(log_softmax(logits), places)
     if count is None:
         return reduced(losses, reduction)
-    losses = losses * count
+    losses = (losses if ignored is None else np.where(labels == ignored, 0.0, losses)) * count
     return np.sum(losses) / np.sum(count) if reduction == "mean" else reduced(losses, reduction)
 
 

@@ -21,7 +21,7 @@ def reference(x: Any, labels: Any, weight: Any = None, *, reduction: str = "mean
     losses = -picked(x, places)
     if count is None:
         return reduced(losses, reduction)
-    losses = losses * count
+    losses = (losses if ignored is None else np.where(labels == ignored, 0.0, losses)) * count
     return np.sum(losses) / np.sum(count) if reduction == "mean" else reduced(losses, reduction)
 
 

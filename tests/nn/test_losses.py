@@ -141,6 +141,8 @@ class TestExtremes:
         with ag.fusion(fused):
             everything = ag.grad(loss(x, [0, -100]), [x])[0].data
             alone = ag.grad(loss(x[:1], [0]), [x])[0].data
+            worse = np.array([[0.5, 1.5], [np.nan, 0.0]], np.float32)
+            assert loss(worse, [0, -100]).item() == loss(x, [0, -100]).item()
         np.testing.assert_allclose(everything, alone, rtol=1e-6)
 
     def test_nothing_to_average(self, fused):
