@@ -43,10 +43,12 @@ class Stateful:
             strict: raise if names are missing or unexpected, instead of passing over them.
 
         Raises:
-            ValueError: with all missing, unexpected and misshapen names.
+            ValueError: with all missing, unexpected and misshapen names.  Of the names of one parameter one is enough.
         """
         mine = dict(self._named_state())
-        missing = [name for name in mine if name not in state_dict]
+        given = {id(mine[name]) for name in mine if name in state_dict}
+        # A tensor with several names is there if one of them is: some formats keep only one.
+        missing = [name for name in mine if name not in state_dict and id(mine[name]) not in given]
         unexpected = [name for name in state_dict if name not in mine]
         arrays = {name: np.asarray(state_dict[name]) for name in mine if name in state_dict}
         problems = [

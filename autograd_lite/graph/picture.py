@@ -12,13 +12,13 @@ among it.  The one difference is `save`: the suffix of the name says what is wri
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
+from ..files import written_whole
 from .renderers import NEITHER, chosen, draw_with_pygraphviz
 
 TEXT_SUFFIXES = (".dot", ".gv")
@@ -160,11 +160,6 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file so that whoever looks sees the old one or the whole new one."""
-    path = Path(os.path.realpath(path))  # through a link to the file that it stands for
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(content)

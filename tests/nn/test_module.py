@@ -194,51 +194,6 @@ class TestState:
         assert unexpected == ["extra"]
 
 
-class TestCheckpoint:
-    def test_there_and_back(self, tmp_path):
-        net = Net()
-        nn.save(net.state_dict(), tmp_path / "net.npz")
-        twin = Net()
-        twin.load_state_dict(nn.load(tmp_path / "net.npz"))
-        np.testing.assert_array_equal(twin.out.weight.data, net.out.weight.data)
-        assert [p.name for p in tmp_path.iterdir()] == ["net.npz"]
-
-    def test_a_failure_leaves_the_old_file(self, tmp_path, monkeypatch):
-        path = tmp_path / "net.npz"
-        nn.save({"a": np.ones(3)}, path)
-
-        def fail(*args, **kwargs):
-            raise OSError("disk full")
-
-        monkeypatch.setattr(np.lib.format, "write_array", fail)
-        with pytest.raises(OSError, match="disk full"):
-            nn.save({"a": np.zeros(3)}, path)
-        monkeypatch.undo()
-        np.testing.assert_array_equal(nn.load(path)["a"], np.ones(3))
-        assert [p.name for p in tmp_path.iterdir()] == ["net.npz"]
-
-    def test_damaged(self, tmp_path):
-        path = tmp_path / "net.npz"
-        nn.save({"a": np.arange(1000.0)}, path)
-        path.write_bytes(path.read_bytes()[:-200])
-        with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
-            nn.load(path)
-
-    def test_python_objects_are_not_loaded(self, tmp_path):
-        path = tmp_path / "net.npz"
-        np.savez(path, a=np.array([object()]))
-        with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
-            nn.load(path)
-
-    def test_names_and_values(self, tmp_path):
-        with pytest.raises(ValueError, match=r"ends in \.npz"):
-            nn.save({}, tmp_path / "net.pt")
-        with pytest.raises(TypeError, match="'a' is of dtype"):
-            nn.save({"a": "text"}, tmp_path / "net.npz")
-        with pytest.raises(FileNotFoundError):
-            nn.load(tmp_path / "none.npz")
-
-
 def test_sequential():
     a, b = nn.Linear(1, 2), nn.Linear(2, 3)
     model = nn.Sequential(a, b)

@@ -19,6 +19,7 @@ PACKAGES = {
 FLOORS = [
     {
         "autograd_lite.allocator",
+        "autograd_lite.files",
         "autograd_lite.mode",
         "autograd_lite.primitive",
         "autograd_lite.errors",
@@ -69,7 +70,9 @@ FLOORS = [
     {"autograd_lite.nn", "autograd_lite.optim"},
     {"pytest_autograd_lite"},
 ]
-LAZY = {"graphviz", "matplotlib", "pygraphviz", "pytest", "scipy", "sklearn", "torch", "hypothesis", "jax"}
+LAZY = {
+    "graphviz", "hypothesis", "jax", "matplotlib", "pygraphviz", "pytest", "safetensors", "scipy", "sklearn", "torch",
+}  # fmt: skip
 
 
 def modules():
