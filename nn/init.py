@@ -85,7 +85,7 @@ def eye_(tensor: Tensor) -> Tensor:
     """The identity, of a matrix that need not be square."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_: the identity is a matrix, and the shape is {tensor.shape}")
-    return _fill(tensor, np.eye(*tensor.shape))
+    return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:

@@ -32,7 +32,7 @@ def reference(
 ) -> Any:
     inputs = np.matmul(x, w_ih.mT)
     inputs = inputs if b_ih is None else inputs + b_ih
-    y, (last,) = walk(lambda row, state: (step(row, *state, w_hh, b_hh),), inputs, (h,), sizes, reverse)
+    y, (last,) = walk(lambda row, state: (step(row, state[0], w_hh, b_hh),), inputs, (h,), sizes, reverse)
     return np.concatenate([y, last])
 
 

@@ -46,7 +46,7 @@ def reference(
     inputs = np.matmul(x, w_ih.mT)
     for bias in (b_ih, b_hh):
         inputs = inputs if bias is None else inputs + bias
-    y, (last, cell) = walk(lambda row, state: step(row, *state, w_hh), inputs, (h, c), sizes, reverse)
+    y, (last, cell) = walk(lambda row, state: step(row, state[0], state[1], w_hh), inputs, (h, c), sizes, reverse)
     return np.concatenate([y, last, cell])
 
 

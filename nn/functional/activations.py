@@ -245,8 +245,9 @@ def glu(input: Any, dim: int = -1) -> Tensor:
     x = _floating("glu", input)
     if x.ndim == 0 or x.shape[dim] % 2:
         raise ValueError(f"glu: the length along axis {dim} must be even, to be cut in halves; x is {describe(x)}")
-    first, second = np.split(x, 2, axis=dim)
-    return first * sigmoid(second)
+    halves: Any = np.split(x, 2, axis=dim)
+    answer: Tensor = halves[0] * sigmoid(halves[1])
+    return answer
 
 
 def _negative_part(x: Any) -> Any:

@@ -22,7 +22,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
     >>> nn.functional.cosine_similarity([[1.0, 0.0]], [[1.0, 1.0]]).tolist()
     [0.7071067690849304]
     """
-    x, y = tensor(x1), tensor(x2)
+    x: Any = tensor(x1)
+    y: Any = tensor(x2)
     for each in (x, y):
         require_floating("cosine_similarity", each)
     answer: Tensor = np.sum(_unit(x, dim, eps) * _unit(y, dim, eps), axis=dim)
@@ -36,21 +37,22 @@ def _unit(x: Any, axis: int, eps: float) -> Any:
 
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """(sum of |x1 - x2 + eps|^p)^(1/p) along the last axis; the shapes are broadcast."""
-    x, y = tensor(x1), tensor(x2)
+    x: Any = tensor(x1)
+    y: Any = tensor(x2)
     for each in (x, y):
         require_floating("pairwise_distance", each)
-    answer: Tensor = np.linalg.norm(x - y + eps, p, axis=-1, keepdims=keepdim)  # type: ignore[call-overload]
+    answer: Tensor = np.linalg.norm(x - y + eps, p, axis=-1, keepdims=keepdim)
     return answer
 
 
 def pdist(input: Any, p: float = 2.0) -> Tensor:
     """The p-norm distances between all pairs of the rows of x (N, M): (N (N - 1) / 2,), row by row."""
-    x = tensor(input)
+    x: Any = tensor(input)
     require_floating("pdist", x)
     if x.ndim != 2:
         raise ValueError(f"pdist: x is (N, M), and its shape is {x.shape}")
     first, second = np.triu_indices(len(x), 1)
-    answer: Tensor = np.linalg.norm(x[first] - x[second], p, axis=-1)  # type: ignore[call-overload]
+    answer: Tensor = np.linalg.norm(x[first] - x[second], p, axis=-1)
     return answer
 
 
@@ -60,7 +62,9 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     Raises:
         ValueError: the shapes do not fit.
     """
-    x, y, w = tensor(input1), tensor(input2), array(weight)
+    x: Any = tensor(input1)
+    y: Any = tensor(input2)
+    w = array(weight)
     require_floating("bilinear", x)
     if w.ndim != 3 or x.shape[:-1] != y.shape[:-1] or x.shape[-1:] + y.shape[-1:] != w.shape[1:]:
         raise ValueError(

@@ -30,7 +30,7 @@ def rotary(input: Any, positions: Any = None, base: float = 10000.0, interleaved
     >>> nn.functional.rotary(np.ones((2, 2)))[0].tolist()
     [1.0, 1.0]
     """
-    x = tensor(input)
+    x: Any = tensor(input)
     require_floating("rotary", x)
     if x.ndim < 2 or x.shape[-1] % 2:
         raise ValueError(f"rotary: x is (..., T, E) with an even E, not {describe(x)}")
@@ -38,11 +38,13 @@ def rotary(input: Any, positions: Any = None, base: float = 10000.0, interleaved
     sines, cosines = sines_and_cosines(times, x.shape[-1], base, raw(x).dtype)
     if interleaved:
         a, b = x[..., ::2], x[..., 1::2]
-        turned = np.stack([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
-        return turned.reshape(x.shape)  # type: ignore[no-any-return]
-    a, b = np.split(x, 2, axis=-1)
-    halves: Tensor = np.concatenate([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
-    return halves
+        turned: Any = np.stack([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
+        answer: Tensor = turned.reshape(x.shape)
+        return answer
+    halves: Any = np.split(x, 2, axis=-1)
+    a, b = halves
+    found: Tensor = np.concatenate([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
+    return found
 
 
 def sines_and_cosines(times: Any, width: int, base: float, dtype: Any) -> tuple[Any, Any]:

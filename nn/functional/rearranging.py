@@ -25,7 +25,8 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
 
     W. Shi et al., Real-Time Single Image and Video Super-Resolution Using Sub-Pixel Convolution, CVPR (2016).
     """
-    x, r = tensor(input), upscale_factor
+    x: Any = tensor(input)
+    r = upscale_factor
     if x.ndim < 3 or r < 1 or x.shape[-3] % r**2:
         raise ValueError(
             f"pixel_shuffle: x is (..., C, H, W) with C divisible by upscale_factor^2; upscale_factor={r}, x is "
@@ -35,13 +36,15 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
     axes = len(lead)
     parts = x.reshape(*lead, channels // r**2, r, r, height, width)
     order = (*range(axes), axes, axes + 3, axes + 1, axes + 4, axes + 2)
-    answer: Tensor = np.transpose(parts, order).reshape(*lead, channels // r**2, height * r, width * r)
+    moved: Any = np.transpose(parts, order)
+    answer: Tensor = moved.reshape(*lead, channels // r**2, height * r, width * r)
     return answer
 
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     """Places as channels, the inverse of `pixel_shuffle`: (..., C, H r, W r) to (..., C r^2, H, W)."""
-    x, r = tensor(input), downscale_factor
+    x: Any = tensor(input)
+    r = downscale_factor
     if x.ndim < 3 or r < 1 or x.shape[-2] % r or x.shape[-1] % r:
         raise ValueError(
             f"pixel_unshuffle: x is (..., C, H, W) with H and W divisible by downscale_factor; downscale_factor={r}, x "
@@ -51,7 +54,8 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     axes = len(lead)
     parts = x.reshape(*lead, channels, height // r, r, width // r, r)
     order = (*range(axes), axes, axes + 2, axes + 4, axes + 1, axes + 3)
-    answer: Tensor = np.transpose(parts, order).reshape(*lead, channels * r**2, height // r, width // r)
+    moved: Any = np.transpose(parts, order)
+    answer: Tensor = moved.reshape(*lead, channels * r**2, height // r, width // r)
     return answer
 
 
@@ -60,7 +64,7 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
 
     X. Zhang et al., ShuffleNet, CVPR (2018).
     """
-    x = tensor(input)
+    x: Any = tensor(input)
     if x.ndim < 3 or groups < 1 or x.shape[1] % groups:
         raise ValueError(
             f"channel_shuffle: x is (N, C, ...) with C divisible by groups; groups={groups}, x is {describe(x)}"
@@ -72,7 +76,7 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
 
 def unflatten(input: Any, dim: int, unflattened_size: Sequence[int]) -> Tensor:
     """One axis as several; one of the sizes may be -1."""
-    x = tensor(input)
+    x: Any = tensor(input)
     if not -x.ndim <= dim < x.ndim:
         raise ValueError(f"unflatten: there is no axis {dim} in {describe(x)}")
     axis, new = dim % x.ndim, list(unflattened_size)
@@ -98,7 +102,7 @@ def unfold(input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes =
     >>> nn.functional.unfold(np.arange(9.0).reshape(1, 3, 3), 2)[:, 0].tolist()
     [0.0, 1.0, 3.0, 4.0]
     """
-    x = tensor(input)
+    x: Any = tensor(input)
     if x.ndim not in (3, 4):
         raise ValueError(f"unfold: x is (N, C, H, W) or (C, H, W), not {describe(x)}")
     batch = x if x.ndim == 4 else x[None]
@@ -112,7 +116,8 @@ def unfold(input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes =
     steps, apart = geometry.stride, geometry.dilation
     windows = windows[:, :, :: steps[0], :: steps[1], :: apart[0], :: apart[1]]
     count = batch.shape[1] * math.prod(kernel)
-    columns: Tensor = np.transpose(windows, (0, 1, 4, 5, 2, 3)).reshape(len(batch), count, math.prod(places))
+    moved: Any = np.transpose(windows, (0, 1, 4, 5, 2, 3))
+    columns: Tensor = moved.reshape(len(batch), count, math.prod(places))
     return columns if x.ndim == 4 else columns[0]
 
 
@@ -140,7 +145,7 @@ def fold(
     Raises:
         ValueError: sizes do not fit.
     """
-    x = tensor(input)
+    x: Any = tensor(input)
     size = sizes("fold", "output_size", output_size, 2, least=1)
     kernel, geometry = _geometry("fold", kernel_size, dilation, padding, stride)
     places = geometry.places(size, kernel)

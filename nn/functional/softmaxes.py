@@ -77,14 +77,15 @@ def gumbel_softmax(
     values = raw(soft)
     chosen = np.zeros_like(values)
     np.put_along_axis(chosen, np.argmax(values, axis=axis, keepdims=True), 1, axis=axis)
-    return soft - stop_gradient(soft) + chosen
+    found: Tensor = soft - stop_gradient(soft) + chosen
+    return found
 
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(norm(x), eps), with the norm (sum of |x|^p)^(1/p) along an axis."""
-    x = tensor(input)
+    x: Any = tensor(input)
     require_floating("normalize", x)
-    norms = np.linalg.norm(x, p, axis=dim, keepdims=True)  # type: ignore[call-overload]
+    norms = np.linalg.norm(x, p, axis=dim, keepdims=True)
     answer: Tensor = x / np.where(raw(norms) > eps, norms, raw(x).dtype.type(eps))
     return answer
 
@@ -119,7 +120,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
 
 
 def _prepared(name: str, input: Any, dim: int | None, dtype: Any) -> tuple[Any, int]:
-    x = tensor(input)
+    x: Any = tensor(input)
     x = x if dtype is None else x.astype(dtype)
     require_floating(name, x)
     if dim is None:

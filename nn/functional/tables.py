@@ -66,7 +66,8 @@ def embedding(
     if padding_idx is None and not scale_grad_by_freq:
         answer: Tensor = apply_fused(_embedding, (indices, table), (raw(indices), raw(table)), {})
         return answer
-    return _weighted(indices, table, padding_idx, scale_grad_by_freq)
+    found: Tensor = _weighted(indices, table, padding_idx, scale_grad_by_freq)
+    return found
 
 
 def _weighted(indices: Any, table: Any, padding_idx: int | None, by_frequency: bool) -> Any:

@@ -156,14 +156,14 @@ class MultiheadAttention(Module):
         batch, length = len(q), q.shape[1]
         mask = self._mask(attn_mask, key_padding_mask, batch, length, keys.shape[2])
         dropout = self.dropout if self.training else 0.0
+        found: Any = None
         if need_weights:
             found = weights(queries, keys, mask, 1 / math.sqrt(self.head_dim), False)
             found = F.dropout(found, dropout, True, generator=self.generator) if dropout else found
             heads = np.matmul(found, values)
         else:
-            found = None
             heads = F.scaled_dot_product_attention(queries, keys, values, mask, dropout, generator=self.generator)
-        y = self.out_proj(heads.swapaxes(1, 2).reshape(batch, length, self.embed_dim))
+        y: Any = self.out_proj(heads.swapaxes(1, 2).reshape(batch, length, self.embed_dim))
         if found is not None and average_attn_weights:
             found = np.mean(found, axis=1)
         if axes == 2:
@@ -199,7 +199,8 @@ class MultiheadAttention(Module):
             keys, values = (self._and_more(x, more) for x, more in ((keys, self.bias_k), (values, self.bias_v)))
         if self.add_zero_attn:
             nothing = np.zeros((len(q), 1, self.num_heads, self.head_dim), raw(keys).dtype)
-            keys, values = (np.concatenate([x, nothing], axis=1) for x in (keys, values))
+            both: Any = [np.concatenate([x, nothing], axis=1) for x in (keys, values)]
+            keys, values = both
         return queries.swapaxes(1, 2), keys.swapaxes(1, 2), values.swapaxes(1, 2)
 
     def _and_more(self, x: Any, more: Any) -> Any:

@@ -23,6 +23,8 @@ __all__ = ["ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
 
 class _ConvTranspose(ConvNd):
+    output_padding: tuple[int, ...]
+
     def __init__(
         self,
         in_channels: int,
@@ -56,11 +58,11 @@ class _ConvTranspose(ConvNd):
 
     def _output_padding(self, x: Any, output_size: Sequence[int]) -> tuple[int, ...]:
         """What leads to an output of that size, of which there are `stride` to choose from along each axis."""
-        wanted = tuple(output_size)[-self.axes :]
+        wanted, cut = tuple(output_size)[-self.axes :], sizes(type(self).__name__, "padding", self.padding, self.axes)
         least = [
             (p - 1) * s - 2 * c + d * (k - 1) + 1
             for p, s, c, d, k in zip(
-                np.shape(x)[-self.axes :], self.stride, self.padding, self.dilation, self.kernel_size, strict=True
+                np.shape(x)[-self.axes :], self.stride, cut, self.dilation, self.kernel_size, strict=True
             )
         ]
         longer = tuple(int(size - smallest) for size, smallest in zip(wanted, least, strict=True))

@@ -100,7 +100,8 @@ class Embedding(Module):
         table = array(embeddings)
         if table.ndim != 2:
             raise ValueError(f"Embedding.from_pretrained: the table is (V, D), not of the shape {table.shape}")
-        layer = cls(*table.shape, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, dtype=table.dtype)
+        rows, width = table.shape
+        layer = cls(rows, width, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, dtype=table.dtype)
         layer.weight = Parameter(table, requires_grad=not freeze)
         return layer
 

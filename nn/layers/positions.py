@@ -34,6 +34,8 @@ class SinusoidalPositions(Module):
     [0.0, 1.0, 0.0, 1.0]
     """
 
+    table: Tensor
+
     def __init__(
         self, embedding_dim: int, max_len: int = 5000, base: float = 10000.0, *, dtype: Any = np.float32
     ) -> None:

@@ -17,7 +17,8 @@ from autograd_lite import files, nn
 FORMATS = pytest.mark.parametrize("suffix", ["npz", "safetensors"])
 STATE = {
     "a": np.arange(6, dtype=np.float32).reshape(2, 3).T, "b.c": np.float64(2.5), "n": np.array(3),
-    "half": np.ones(2, np.float16), "no": np.zeros((0, 4)), "flags": np.array([True, False]), "ümläut": np.array([1], np.uint8),
+    "half": np.ones(2, np.float16), "no": np.zeros((0, 4)), "flags": np.array([True, False]),
+    "ümläut": np.array([1], np.uint8),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -123,18 +124,18 @@ class DataLoader:
         dataset, collate = self.dataset, self.collate_fn
         if self.batch_sampler is None:
             for index in self.sampler:
-                yield lambda index=index: dataset[index] if collate is None else collate(dataset[index])
+                yield partial(_one, dataset, index, collate)
             return
         at_once = getattr(dataset, "_batch", None) if collate is None else None
         if at_once is not None and type(self.batch_sampler) is BatchSampler:
             for chosen in self._numbers():
-                yield lambda chosen=chosen: at_once(chosen)
+                yield partial(at_once, chosen)
             return
         for indices in self.batch_sampler:
             if at_once is not None:
-                yield lambda indices=indices: at_once(np.asarray(indices))
+                yield partial(at_once, np.asarray(indices))
             else:
-                yield lambda indices=indices: (collate or default_collate)([dataset[i] for i in indices])
+                yield partial(_several, dataset, indices, collate or default_collate)
 
     def _numbers(self) -> Iterator[Any]:
         """The numbers of each batch: slices where the order is kept, else arrays."""
@@ -151,11 +152,19 @@ class DataLoader:
     def _streamed(self) -> Iterator[Any]:
         samples = iter(self.dataset)
         if self.batch_size is None:
-            yield from samples if self.collate_fn is None else map(self.collate_fn, samples)  # type: ignore[arg-type]
+            yield from samples if self.collate_fn is None else map(self.collate_fn, samples)
             return
         while batch := list(islice(samples, self.batch_size)):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield (self.collate_fn or default_collate)(batch)
+
+
+def _one(dataset: Any, index: Any, collate: Callable[[Any], Any] | None) -> Any:
+    return dataset[index] if collate is None else collate(dataset[index])
+
+
+def _several(dataset: Any, indices: Iterable[Any], collate: Callable[[list[Any]], Any]) -> Any:
+    return collate([dataset[i] for i in indices])
 
 
 def _ahead(jobs: Iterator[Callable[[], Any]], workers: int, each: int) -> Iterator[Any]:
