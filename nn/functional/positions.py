@@ -43,8 +43,9 @@ def rotary(input: Any, positions: Any = None, base: float = 10000.0, interleaved
         return answer
     halves: Any = np.split(x, 2, axis=-1)
     a, b = halves
-    found: Tensor = np.concatenate([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
-    return found
+    found: Any = np.concatenate([a * cosines - b * sines, a * sines + b * cosines], axis=-1)
+    joined: Tensor = found
+    return joined
 
 
 def sines_and_cosines(times: Any, width: int, base: float, dtype: Any) -> tuple[Any, Any]:
