@@ -13,11 +13,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import autograd_lite as ag
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIGITS = EXAMPLES / "digits.py"
 RACE = EXAMPLES / "optimizers_race.py"
 ARRAY_API = EXAMPLES / "array_api.py"
 CHAR_LSTM = EXAMPLES / "char_lstm.py"
+CHAR_GPT = EXAMPLES / "char_gpt.py"
+DIGITS_CNN = EXAMPLES / "digits_cnn.py"
 
 pytestmark = pytest.mark.slow
 
@@ -37,8 +41,10 @@ def finish(process):
 def test_every_example_is_tested_here():
     assert sorted(path.name for path in EXAMPLES.glob("*.py")) == [
         "array_api.py",
+        "char_gpt.py",
         "char_lstm.py",
         "digits.py",
+        "digits_cnn.py",
         "optimizers_race.py",
     ]
 
@@ -137,3 +143,23 @@ def test_char_lstm_learns_to_write_and_repeats_exactly_for_a_seed():
         texts.append([line for line in out.splitlines() if line.startswith("    | ")])
     assert texts[0][0].startswith("    |     def ")
     assert texts[0] == texts[1] != texts[2]
+
+
+def test_char_gpt_learns_to_write():
+    out = finish(start(CHAR_GPT, "--steps", 80))
+    losses = [float(words.split()[0]) for words in out.split("unseen ")[1:]]
+    assert len(losses) == 7
+    assert losses[0] > 4
+    assert losses[-1] < 2.8
+    assert out.count("    |     def ") == 7
+
+
+def test_digits_cnn(tmp_path):
+    out = finish(start(DIGITS_CNN, "--epochs", 8, "--out", tmp_path))
+    assert float(out.split("test accuracy ")[1].split("%")[0]) >= 94
+    assert "Conv2d" in out
+    state = ag.nn.load(tmp_path / "digits_cnn.safetensors")
+    assert state["4.weight"].shape == (32, 16, 3, 3)
+    drawing = (tmp_path / "digits_cnn_graph.svg").read_text()
+    for label in ("convolution", "batch_norm", "max_pool", "cross_entropy"):
+        assert f">{label}<" in drawing
