@@ -161,5 +161,5 @@ def test_digits_cnn(tmp_path):
     state = ag.nn.load(tmp_path / "digits_cnn.safetensors")
     assert state["4.weight"].shape == (32, 16, 3, 3)
     drawing = (tmp_path / "digits_cnn_graph.svg").read_text()
-    for label in ("convolution", "batch_norm", "max_pool", "cross_entropy"):
+    for label in ("convolution", "batch_norm", "max_pool", "linear"):
         assert f">{label}<" in drawing
