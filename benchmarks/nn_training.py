@@ -128,7 +128,7 @@ def compare(name: str) -> Comparison:
         mine = Worker("ours", name, weights)
         try:
             losses = [(mine.ask()[1], first[1] if i == 0 else other.ask()[1]) for i in range(3)]
-            if not np.allclose(*zip(*losses, strict=True), rtol=1e-4):
+            if not all(np.isclose(a, b, rtol=1e-4) for a, b in losses):
                 raise SystemExit(f"{name}: the two do different work, {losses}")
             pairs = []
             for i in range(PAIRS):
@@ -143,8 +143,8 @@ def compare(name: str) -> Comparison:
                 worker.process.communicate()
     ratios = [a / b for a, b in pairs]
     low, _, high = statistics.quantiles(ratios, n=4)
-    medians = (statistics.median(side) for side in zip(*pairs, strict=True))
-    return Comparison(*medians, statistics.median(ratios), low, high)
+    mine_median, other_median = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+    return Comparison(mine_median, other_median, statistics.median(ratios), low, high)
 
 
 def main() -> None:

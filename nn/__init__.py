@@ -67,7 +67,7 @@ else:
         "layers.conv_transpose": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "layers.distance": "Bilinear CosineSimilarity PairwiseDistance",
         "layers.dropout": "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
-        "layers.embedding": "Embedding",
+        "layers.embedding": "Embedding EmbeddingBag",
         "layers.flatten": "Flatten",
         "layers.fractional_max_pool": "FractionalMaxPool2d FractionalMaxPool3d",
         "layers.group_norm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm",

@@ -52,7 +52,7 @@ else:
         "fractional_max_pool": "fractional_max_pool2d fractional_max_pool3d",
         "grids": "affine_grid grid_sample",
         "interpolation": "interpolate",
-        "tables": "embedding",
+        "tables": "embedding embedding_bag",
         "affine": "linear",
         "losses.binary_cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits",
         "losses.cross_entropy": "cross_entropy nll_loss",

@@ -16,7 +16,7 @@ from autograd_lite.primitive import Traced
 
 from .arguments import array, raw
 
-__all__ = ["embedding"]
+__all__ = ["embedding", "embedding_bag"]
 
 
 def embedding(
@@ -121,3 +121,101 @@ def shorten(table: Any, indices: Any, max_norm: float, norm_type: float) -> None
         table.data = values
     else:
         table[...] = values
+
+
+def embedding_bag(
+    input: Any,
+    weight: Any,
+    offsets: Any = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Tensor:
+    """The sum, mean or maximum of the rows of a table that the indices of each bag name.
+
+    Args:
+        input: integers in [0, V): (B, N) for B bags of N, or (S,) with `offsets`.
+        weight: the table (V, D).
+        offsets: (B,), where each bag begins in `input`; the first is 0.
+        max_norm: rows that are used and whose norm is larger are scaled to it first, in the table itself.
+        norm_type: which norm.
+        scale_grad_by_freq: divide the gradient of a row by how often it is used; not with "max".
+        mode: "sum", "mean" or "max".
+        sparse: there are no sparse gradients here; True is an error.
+        per_sample_weights: a factor for each index, of the shape of `input`; for "sum" only.
+        include_last_offset: whether `offsets` has the end of the last bag too.
+        padding_idx: a row that does not count, and gets no gradient.
+
+    Returns:
+        (B, D); zeros for a bag of nothing.
+
+    Raises:
+        ValueError: shapes or arguments do not fit, or an index is out of range.
+        TypeError: the indices are not integers.
+
+    >>> import numpy as np
+    >>> from autograd_lite import nn
+    >>> table = np.array([[1.0], [2.0], [4.0]])
+    >>> nn.functional.embedding_bag([0, 1, 2], table, offsets=[0, 2], mode="sum").tolist()
+    [[3.0], [4.0]]
+    """
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError(f'embedding_bag: mode must be "sum", "mean" or "max", not {mode!r}')
+    if mode == "max" and (scale_grad_by_freq or sparse):
+        raise ValueError("embedding_bag: a maximum has no gradient scaled by frequency")
+    if per_sample_weights is not None and mode != "sum":
+        raise ValueError(f'embedding_bag: per_sample_weights are for mode="sum", not {mode!r}')
+    indices = np.asarray(raw(as_indices("embedding_bag", input)))
+    factors: Any = None if per_sample_weights is None else array(per_sample_weights)
+    if factors is not None and tuple(factors.shape) != indices.shape:
+        raise ValueError(
+            f"embedding_bag: per_sample_weights must have input's shape {indices.shape}, not {tuple(factors.shape)}"
+        )
+    places, there = _bags(indices, offsets, include_last_offset)
+    flat = indices.reshape(-1)
+    if padding_idx is not None:
+        padding_idx %= array(weight).shape[0]
+        there = there & (flat[places] != padding_idx if flat.size else there)
+    rows: Any = embedding(flat, weight, None, max_norm, norm_type, scale_grad_by_freq, sparse)
+    if not flat.size:  # so that there is a row to point at
+        rows = np.zeros((1, rows.shape[1]), rows.dtype) + np.sum(rows)
+    bags = rows[places]
+    if mode == "max":
+        lowest: Any = np.max(np.where(there[..., None], bags, -np.inf), axis=1, initial=-np.inf)
+        found: Tensor = np.where(there.any(1)[:, None], lowest, rows.dtype.type(0))
+        return found
+    count = there.astype(rows.dtype)
+    if mode == "mean":
+        count /= np.maximum(count.sum(1, keepdims=True), 1)
+    scale: Any = count if factors is None or not flat.size else count * factors.reshape(-1)[places]
+    total: Tensor = np.sum(bags * scale[..., None], axis=1)
+    return total
+
+
+def _bags(indices: Any, offsets: Any, include_last: bool) -> tuple[Any, Any]:
+    """For each bag the places of its indices, padded to one length, and which of these count: (B, longest)."""
+    if indices.ndim == 2:
+        if offsets is not None:
+            raise ValueError("embedding_bag: input (B, N) says itself what is in a bag; leave offsets=None")
+        return np.arange(indices.size).reshape(indices.shape), np.ones(indices.shape, bool)
+    if indices.ndim != 1 or offsets is None:
+        raise ValueError(
+            f"embedding_bag: input is (B, N), or (S,) with offsets=; its shape is {indices.shape}, offsets={offsets}"
+        )
+    starts = np.asarray(raw(as_indices("embedding_bag", offsets)))
+    ends = starts[1:] if include_last else np.append(starts[1:], indices.size)
+    starts = starts[: len(ends)]
+    if starts.ndim != 1 or (len(starts) and starts[0] != 0) or (ends < starts).any() or (ends > indices.size).any():
+        raise ValueError(
+            f"embedding_bag: offsets begin with 0, do not fall and stay within the {indices.size} indices; they are "
+            f"{np.asarray(raw(array(offsets))).tolist()}"
+        )
+    lengths = ends - starts
+    steps = np.arange(lengths.max(initial=0) or 1)
+    there = steps < lengths[:, None]
+    return np.where(there, starts[:, None] + steps, 0), there

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from autograd_lite import Tensor
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Embedding(Module):
@@ -116,3 +116,70 @@ class Embedding(Module):
             if getattr(self, name) != default:
                 text += f", {name}={getattr(self, name)}"
         return text
+
+
+class EmbeddingBag(Module):
+    """The sum, mean or maximum of the vectors of each bag of things: x (B, N), or (S,) with offsets, to (B, D).
+
+    The weight (V, D) starts standard normal, and 0 at `padding_idx`.
+
+    Args:
+        num_embeddings: V.
+        embedding_dim: D.
+        max_norm: vectors that are used and whose norm is larger are scaled to it first, in the table itself.
+        norm_type: which norm, the p of sum(|w|^p)^(1/p).
+        scale_grad_by_freq: divide the gradient of a vector by how often it is used in a call; not with "max".
+        mode: "sum", "mean" or "max".
+        sparse: there are no sparse gradients here; True is an error.
+        include_last_offset: whether offsets have the end of the last bag too.
+        padding_idx: a number that does not count, and whose vector gets no gradient.
+        dtype: of the table.
+        generator: a NumPy Generator to draw from, instead of the default that `ag.manual_seed` seeds.
+
+    >>> import numpy as np
+    >>> from autograd_lite import nn
+    >>> nn.EmbeddingBag(10, 3)([1, 2, 9], offsets=[0, 2]).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        *,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        dtype: Any = np.float32,
+        generator: Generator | None = None,
+    ) -> None:
+        super().__init__()
+        if mode not in ("sum", "mean", "max"):
+            raise ValueError(f'EmbeddingBag: mode must be "sum", "mean" or "max", not {mode!r}')
+        self.num_embeddings, self.embedding_dim, self.max_norm = num_embeddings, embedding_dim, max_norm
+        self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse = norm_type, scale_grad_by_freq, mode, sparse
+        self.include_last_offset = include_last_offset
+        table = Embedding(num_embeddings, embedding_dim, padding_idx, sparse=sparse, dtype=dtype, generator=generator)
+        self.padding_idx = table.padding_idx
+        self.weight = table.weight
+
+    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
+        return F.embedding_bag(
+            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse,
+            per_sample_weights, self.include_last_offset, self.padding_idx,
+        )  # fmt: skip
+
+    def extra_repr(self) -> str:
+        text = f"{self.num_embeddings}, {self.embedding_dim}"
+        for name, default in (
+            ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False),
+        ):  # fmt: skip
+            if getattr(self, name) != default:
+                text += f", {name}={getattr(self, name)}"
+        return (
+            text + f", mode={self.mode!r}" + ("" if self.padding_idx is None else f", padding_idx={self.padding_idx}")
+        )

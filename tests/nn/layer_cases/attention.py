@@ -9,6 +9,7 @@ SAME = normal(2, 3, 4, 5, seed=3)
 MASK = np.tri(4, 6, 1, dtype=bool)
 NOTHING = MASK & (np.arange(4) != 2)[:, None]
 INDICES = integers(3, 4, high=6)
+OFFSETS = np.array([0, 5, 5, 11])
 
 
 def attend(**options):
@@ -39,4 +40,13 @@ CASES = [
     case("Embedding with a norm", lambda nn: nn.Embedding(6, 3, max_norm=0.7, norm_type=1.5), INDICES,
          skip={"forward mode": "the table is changed on the way", "copies": "the table is changed on the way"}),
     case("gelu", lambda nn: nn.functional.gelu, normal(40) * 2),
+    *(case(f"EmbeddingBag {mode}", lambda nn, mode=mode: nn.EmbeddingBag(6, 3, mode=mode), INDICES,
+           skip={"second": "not implemented in PyTorch"}) for mode in ("sum", "mean", "max")),
+    *(case(f"EmbeddingBag {mode} with offsets",
+           lambda nn, mode=mode: nn.EmbeddingBag(6, 3, mode=mode, padding_idx=2), INDICES.ravel(), OFFSETS,
+           skip={"second": "not implemented in PyTorch"}) for mode in ("sum", "mean", "max")),
+    case("EmbeddingBag to the last offset", lambda nn: nn.EmbeddingBag(6, 3, include_last_offset=True), INDICES.ravel(),
+         np.array([0, 3, 12]), skip={"second": "not implemented in PyTorch"}),
+    case("EmbeddingBag with weights", lambda nn: nn.EmbeddingBag(6, 3, mode="sum"), INDICES.ravel(), OFFSETS,
+         normal(12), skip={"second": "not implemented in PyTorch"}),
 ]  # fmt: skip
