@@ -49,45 +49,41 @@ def test_equals_pytorch(case, fused):
             same_outcome(ours.outcome(order), theirs.outcome(order), case.rtol, order)
 
 
-@fusion
 @every_case
-def test_forward_mode_is_the_transpose_of_reverse_mode(case, fused):
+def test_forward_mode_is_the_transpose_of_reverse_mode(case):
     """<w, J v> = <J^T w, v>: forward mode is right where reverse mode is."""
     needs(case, "forward mode")
     ours, _ = pair(case)
-    with ag.fusion(fused):
-        for mode in case.modes:
-            ours.switch(mode)
-            leaves = {name: x.detach() for name, x in ours.leaves().items()}
-            if not leaves:
-                continue
-            tangents = {name: weight(x.shape, 3) - 0.7 for name, x in leaves.items()}
+    for mode in case.modes:
+        ours.switch(mode)
+        leaves = {name: x.detach() for name, x in ours.leaves().items()}
+        if not leaves:
+            continue
+        tangents = {name: weight(x.shape, 3) - 0.7 for name, x in leaves.items()}
 
-            def outputs(given):
-                module = ours.module
-                if isinstance(module, nn.Module):
-                    own = {name: given[name] for name in ours.parameters()}
-                    module = lambda *args, **kwargs: functional_call(ours.module, own, *args, **kwargs)
-                return projected(flat(ours.call(given, module)), lambda y: y.dtype.kind == "f")
+        def outputs(given):
+            module = ours.module
+            if isinstance(module, nn.Module):
+                own = {name: given[name] for name in ours.parameters()}
+                module = lambda *args, **kwargs: functional_call(ours.module, own, *args, **kwargs)
+            return projected(flat(ours.call(given, module)), lambda y: y.dtype.kind == "f")
 
-            pushed = jvp(outputs, (leaves,), (tangents,))[1]
-            first = ours.outcome(1).first
-            pulled = sum(np.sum(first[name] * tangents[name]) for name in first)
-            same(plain(pushed), np.asarray(pulled), 1e-9, mode)
+        pushed = jvp(outputs, (leaves,), (tangents,))[1]
+        first = ours.outcome(1).first
+        pulled = sum(np.sum(first[name] * tangents[name]) for name in first)
+        same(plain(pushed), np.asarray(pulled), 1e-9, mode)
 
 
-@fusion
 @every_case
-def test_float32_stays_float32(case, fused):
+def test_float32_stays_float32(case):
     needs(case, "float32")
     ours = Ours(case, np.float32)
-    with ag.fusion(fused):
-        ours.switch(case.modes[0])
-        outcome = ours.outcome()
-        for found in (outcome.outputs, outcome.first.values(), outcome.buffers.values()):
-            assert {x.dtype for x in found if x.dtype.kind == "f"} <= {np.dtype(np.float32)}
-        for name, leaf in ours.leaves().items():
-            assert leaf.dtype == np.float32, name
+    ours.switch(case.modes[0])
+    outcome = ours.outcome()
+    for found in (outcome.outputs, outcome.first.values(), outcome.buffers.values()):
+        assert {x.dtype for x in found if x.dtype.kind == "f"} <= {np.dtype(np.float32)}
+    for name, leaf in ours.leaves().items():
+        assert leaf.dtype == np.float32, name
 
 
 @every_case

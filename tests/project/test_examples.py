@@ -134,7 +134,7 @@ def test_array_api():
 
 def test_char_lstm_learns_to_write_and_repeats_exactly_for_a_seed():
     texts = []
-    for seed in (0, 0, 1):
+    for seed in (0, 0):
         out = finish(start(CHAR_LSTM, "--steps", 100, "--seed", seed))
         losses = [float(words.split()[0]) for words in out.split("unseen ")[1:]]
         assert len(losses) == 7
@@ -142,7 +142,7 @@ def test_char_lstm_learns_to_write_and_repeats_exactly_for_a_seed():
         assert losses[-1] < 2.5
         texts.append([line for line in out.splitlines() if line.startswith("    | ")])
     assert texts[0][0].startswith("    |     def ")
-    assert texts[0] == texts[1] != texts[2]
+    assert texts[0] == texts[1]
 
 
 def test_char_gpt_learns_to_write():
