@@ -19,7 +19,7 @@ from ..ops.normal import normal_cdf, single_precision
 from ..primitive import fused
 from .scratch import scratch
 
-BLOCK = 1 << 15
+BLOCK = 1 << 16
 """So many numbers at a time: what is computed on the way stays in the cache."""
 _SLOPE, _CUBIC = math.sqrt(2 / math.pi), 0.044715
 _DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
@@ -34,7 +34,7 @@ def reference(x: Any, *, approximate: str = "none") -> Any:
 def forward(x: Any, *, approximate: str = "none") -> tuple[Any, None]:
     wide = _wide(x)
     y = np.empty(wide.shape, wide.dtype)
-    with np.errstate(over="ignore"):  # the square of a huge number is cut off
+    with np.errstate(over="ignore", invalid="ignore"):  # squares of huge numbers, -inf times 0
         for part, out, spare, _ in _blocks(wide, y):
             _probability(part, out, spare, approximate)
             out *= part
@@ -44,7 +44,7 @@ def forward(x: Any, *, approximate: str = "none") -> tuple[Any, None]:
 def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, approximate: str = "none") -> tuple[Any]:
     wide = _wide(x)
     dx = np.empty(wide.shape, wide.dtype)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         for part, out, spare, more in _blocks(wide, dx):
             _probability(part, out, spare, approximate)
             if approximate == "none":

@@ -217,6 +217,8 @@ def _check(name: str, axes: int, x: Any, weight: Any, bias: Any, groups: Any, ch
             f"{name}: x is (N, C, {'...' if axes > 1 else 'L'}) or without N, of {axes + 2} or {axes + 1} axes, and "
             f"weight has {axes + 2}; x is {describe(x)}, weight {describe(weight)}"
         )
+    if 0 in weight.shape[2:]:
+        raise ValueError(f"{name}: a kernel of no elements; weight.shape={weight.shape}")
     if not isinstance(groups, (int, np.integer)) or groups < 1:
         raise ValueError(f"{name}: groups must be a whole number of at least 1, not {groups!r}")
     into, out = channels
@@ -246,7 +248,8 @@ def sizes(name: str, what: str, given: Any, axes: int, least: int = 0) -> tuple[
     several = tuple(given) if isinstance(given, Sequence) else (given,) * axes
     if len(several) == 1:
         several *= axes
-    if len(several) != axes or not all(isinstance(n, (int, np.integer)) and n >= least for n in several):
+    whole = [isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n >= least for n in several]
+    if len(several) != axes or not all(whole):
         raise ValueError(f"{name}: {what} must be a whole number of at least {least}, or {axes} of them, not {given!r}")
     return tuple(map(int, several))
 
