@@ -25,8 +25,9 @@ from numpy.random import Generator
 from . import random
 from .changes import can_change, changed_since, next_order
 from .mode import Mode, _mode, current
+from .onlooking import looking
 from .primitive import Traced, general
-from .readings import Changed, Reader, reading
+from .readings import Changed, Reader
 from .several import record_many
 from .sweeps import pullback, pushforward
 from .tape import Node, watch_nodes_by
@@ -69,7 +70,7 @@ def checkpoint(
         return function(*args, **kwargs)
     part = _Part(function, args, kwargs, preserve_rng_state, determinism_check)
     start, log = next_order(), _Log()
-    with _logged(log), random.noting() as drawn, reading(Reader(start)) as reader:
+    with _logged(log), random.noting() as drawn, looking(Reader(start)) as reader:
         leaves, structure = flatten(function(*args, **kwargs))
     # orders fall: what was recorded inside has an order below `start`
     made = [i for i, y in enumerate(leaves) if isinstance(y, Traced) and y._node is not None and y._node.order < start]
@@ -127,7 +128,7 @@ class _Part:
         token = _mode.set(Mode(True, self.fusing, mode.run, mode.examiner))
         start, log = next_order(), _Log(self.places)
         try:
-            with _states(self.generators, self.states), _logged(log), reading(Reader(start, self.read)):
+            with _states(self.generators, self.states), _logged(log), looking(Reader(start, self.read)):
                 self.function(*self.args, **self.kwargs)
         except Changed:
             raise self._changed() from None

@@ -13,7 +13,9 @@ recorded outside of one costs what it always did.  The lines lie on the nodes of
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from itertools import islice
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -24,7 +26,8 @@ from .tape import Node, make_nodes_by
 _DEPTH = 8  # of the lines that are noted per operation: the innermost of the user's
 _LIBRARIES = {"autograd_lite", "numpy", "torch", "contextlib", "functools"}
 
-_entered: ContextVar[int] = ContextVar("autograd_lite_source_lines", default=0)
+_Note = Callable[[Node, Any], None]
+_entered: ContextVar[tuple[_Note | None, ...]] = ContextVar("autograd_lite_source_lines", default=())
 _blocks = 0  # how many are open in all threads
 _counting = Lock()
 
@@ -66,6 +69,10 @@ class source_lines:
     It belongs to the thread, or asyncio task, that enters it.  Operations that our own modules and NumPy record
     belong to the line that called these.
 
+    Args:
+        note: called with each node when it has been made, still empty, and with the frame of Python's in which the
+            tape was called.
+
     >>> import autograd_lite as ag
     >>> from autograd_lite.source_lines import line_of, source_lines
     >>> x = ag.Tensor([1.0, 2.0], requires_grad=True)
@@ -75,12 +82,15 @@ class source_lines:
     (2, 'loss = (x * x).sum()')
     """
 
+    def __init__(self, note: _Note | None = None) -> None:
+        self.note = note
+
     def __enter__(self) -> None:
-        _entered.set(_entered.get() + 1)
+        _entered.set((*_entered.get(), self.note))
         _count(1)
 
     def __exit__(self, *exception: object) -> None:
-        _entered.set(_entered.get() - 1)
+        _entered.set(_entered.get()[:-1])
         _count(-1)
 
 
@@ -113,20 +123,29 @@ def _here() -> SourceLine | None:
 
 def _located(cls: type[Node]) -> Node:
     """An empty Node with the lines that lead here; a plain one in a thread that has not asked for them."""
-    if not _entered.get():
+    entered = _entered.get()
+    if not entered:
         return object.__new__(cls)
+    frame = sys._getframe(2)  # 1 is the tape
     node = object.__new__(_LocatedNode)
-    node.lines = lines_above(sys._getframe(2))  # 1 is the tape
+    node.lines = lines_above(frame)
+    for note in entered:
+        if note is not None:
+            note(node, frame)
     return node
 
 
 def lines_above(frame: Any) -> tuple[SourceLine, ...]:
     """The user's lines that led to a frame of Python's, innermost first."""
-    lines: list[SourceLine] = []
-    while frame is not None and len(lines) < _DEPTH:
+    frames = islice(users_frames(frame), _DEPTH)
+    return tuple([SourceLine(each.f_code.co_filename, each.f_lineno, each.f_code.co_name) for each in frames])
+
+
+def users_frames(frame: Any) -> Iterator[Any]:
+    """The frames of the user's functions that led to a frame of Python's, innermost first."""
+    while frame is not None:
         code = frame.f_code
         package = frame.f_globals.get("__name__", "").partition(".")[0]
         if package not in _LIBRARIES or code.co_filename.startswith("<doctest"):  # those of ours are users too
-            lines.append(SourceLine(code.co_filename, frame.f_lineno, code.co_name))
+            yield frame
         frame = frame.f_back
-    return tuple(lines)

@@ -7,12 +7,16 @@
     graph = ag.graph.Graph.of(loss)          # plain data: nodes, edges, calls of modules
     print(graph)                             # a line per node, which reads like a program
     [node.shape for node in graph.nodes if node.kind == "parameter"]
+    with ag.graph.details():                 # lines, variables, times, values and gradients of what is recorded here
+        loss = ((model(x) - y) ** 2).mean()
 
 Nothing of it touches the graph that it looks at: backward works the same before and after.
 """
 
 from .kept import kept_bytes
-from .model import Array, Call, Edge, Graph, Node
+from .model import Array, Call, Edge, Graph, Line, Node
+from .recording import details
 from .render import draw
+from .statistics import Statistics
 
-__all__ = ["Array", "Call", "Edge", "Graph", "Node", "draw", "kept_bytes"]
+__all__ = ["Array", "Call", "Edge", "Graph", "Line", "Node", "Statistics", "details", "draw", "kept_bytes"]

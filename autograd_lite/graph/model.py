@@ -16,13 +16,15 @@ change when backward runs or a parameter moves, so that it can be stored, compar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from .statistics import Statistics
 
 if TYPE_CHECKING:
-    from ..tensor import Tensor
     from .picture import Picture
 
 Kind = Literal["op", "parameter", "input", "constant", "output"]
+Mark = Literal["failed", "nonfinite", "unreached"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,32 @@ class Array:
 
     def __str__(self) -> str:
         return f"{self.shape} {self.dtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place in the user's program.
+
+    Attributes:
+        file, line, function: where it is; `line` counts from 1.
+        text: what is written on the line, "" if the file cannot be read.
+        expression: the part of it that made the value, `x @ w`, where that is known.
+    """
+
+    file: str
+    line: int
+    function: str
+    text: str = ""
+    expression: str = ""
+
+    @property
+    def place(self) -> str:
+        """file:line, as editors and terminals take it."""
+        return f"{self.file}:{self.line}"
+
+    def __str__(self) -> str:
+        inside = "" if self.function == "<module>" else f" in {self.function}"
+        return f"{self.place}{inside}: {self.text}" if self.text else f"{self.place}{inside}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +80,26 @@ class Node:
         call: the id of the call of a module that the node belongs to, if any.
         index: which one it is: of the results of an operation that gives several, if that is known; or of
             the outputs of the graph, if there are several.
+        options: the other arguments of an operation, keyword and not arrays: (("axis", "1"),).
+        kept: how many bytes it keeps for backward; what several keep counts for the oldest of them.
+        mark: what is wrong with it, if anything: an operation that "failed" on what it was given, whose `values`
+            nobody knows; the first value that is "nonfinite", a NaN or infinity where nothing before it was; a
+            parameter that is "unreached" by any gradient.
+
+    These are known of what was recorded inside of `details`, and None elsewhere:
+
+    Attributes:
+        line: where in the user's program it was made.
+        variable: the user's variable that it was assigned to there.
+        forward_seconds: how long its NumPy takes, without the recording.
+        backward_seconds: how long its rules took in the last backward.
+
+    And these where statistics were asked for, of `Graph.of` or of `details`:
+
+    Attributes:
+        value: of its value.
+        gradient: of the cotangent that arrived at it in backward, the derivative of the output by its value.
+        flows: the norm of the cotangent that it sent on to each of its arguments; None where nothing flows.
     """
 
     id: str
@@ -63,6 +111,16 @@ class Node:
     values: tuple[Array, ...]
     call: str | None
     index: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    kept: int = 0
+    mark: Mark | None = None
+    line: Line | None = None
+    variable: str | None = None
+    forward_seconds: float | None = None
+    backward_seconds: float | None = None
+    value: Statistics | None = None
+    gradient: Statistics | None = None
+    flows: tuple[float | None, ...] = ()
 
     @property
     def title(self) -> str:
@@ -133,18 +191,36 @@ class Graph:
     calls: tuple[Call, ...]
 
     @classmethod
-    def of(cls, *outputs: Tensor) -> Graph:
-        """The graph that leads to the Tensors given, before or after backward.
+    def of(
+        cls, *outputs: Any, values: bool | None = None, gradients: bool | None = None, parameters: Any = None
+    ) -> Graph:
+        """The graph that leads to the Tensors given, or of a module and its input, or of an exception.
+
+            Graph.of(loss)                   # before or after backward
+            Graph.of(model, x)               # runs model(x), inside of `details`
+            Graph.of(error)                  # up to the operation that raised, or that `detect_anomaly` named
 
         Backward releases what the operations had saved; constants are not known after it.
 
-        Raises:
-            TypeError: an argument is not a Tensor, or there is none.
-            ValueError: nothing was recorded for one of them.
-        """
-        from .reading import read
+        Args:
+            outputs: Tensors; or a function (a Module is one) and its arguments; or a caught exception.
+            values: give each node the statistics of its value, as far as that is still in memory: of leaves, of
+                what some rule has kept, and of all that was recorded inside of `details`.  If left out, those that
+                `details` noted.
+            gradients: give each node the statistics of its cotangent, by a sweep of its own from the sum of the
+                outputs, which leaves every `.grad` and the graph as they are.  If left out, those of the last
+                backward inside of `details`.
+            parameters: a Module, or Tensors, that should be reached: those that no gradient reaches are in the
+                graph too, marked "unreached".
 
-        return read(outputs)
+        Raises:
+            TypeError: an argument is not a Tensor, or there is none; an exception does not come from an operation.
+            ValueError: nothing was recorded for one of them.
+            RuntimeError: `gradients` are asked for and an earlier backward has released the graph.
+        """
+        from .reading import graph_of
+
+        return graph_of(outputs, values=values, gradients=gradients, parameters=parameters)
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -155,6 +231,37 @@ class Graph:
             for position, source in enumerate(node.arguments)
             if source is not None
         )
+
+    @property
+    def marked(self) -> tuple[Node, ...]:
+        """The nodes with which something is wrong; see `Node.mark`."""
+        return tuple(node for node in self.nodes if node.mark is not None)
+
+    def __getitem__(self, id: str) -> Node:
+        """The node of that id; raises KeyError if there is none."""
+        number = int(id[1:]) if id[:1] == "n" and id[1:].isdecimal() else -1
+        if not 0 <= number < len(self.nodes):
+            raise KeyError(id)
+        return self.nodes[number]
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The whole graph as JSON, in the format "autograd_lite graph 1"; the same text for the same graph."""
+        from .json_form import dumps
+
+        return dumps(self, indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Graph:
+        """The graph that `to_json` wrote; raises ValueError for anything else.
+
+        >>> import autograd_lite as ag
+        >>> graph = Graph.of(ag.Tensor([1.0, 2.0], requires_grad=True).sum())
+        >>> Graph.from_json(graph.to_json()) == graph
+        True
+        """
+        from .json_form import loads
+
+        return loads(text)
 
     def text(self) -> str:
         """A line per node, which reads like a program."""

@@ -22,6 +22,7 @@ class Modules:
         self._of: dict[Scope, Call] = {}
         self._names: dict[int, dict[int, str]] = {}
         self._parameters: dict[Node, str] = {}
+        self._arrays: list[Any] = []
         # Identities mean something only as long as the modules are there: hold them while reading.
         self._held: dict[int, Any] = {}
         for scope in scopes:
@@ -45,6 +46,11 @@ class Modules:
     def parameter_name(self, leaf: Node) -> str | None:
         """What the module that holds a leaf calls it."""
         return self._parameters.get(leaf)
+
+    def parameter_arrays(self) -> Iterator[tuple[Node, Any]]:
+        """The leaves that modules hold, with their arrays."""
+        for parameter in self._arrays:
+            yield parameter._node, parameter._data
 
     def _module(self, scope: Scope) -> Any:
         module = scope.module()
@@ -86,6 +92,7 @@ class Modules:
             for name, parameter in getattr(holder, "_parameters", {}).items():
                 if parameter is not None and parameter._node is not None:
                     self._parameters.setdefault(parameter._node, name)
+                    self._arrays.append(parameter)
 
 
 def _inside(module: Any) -> Iterator[tuple[str, Any]]:

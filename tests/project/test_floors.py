@@ -41,7 +41,7 @@ FLOORS = [
         "autograd_lite.packing",
     },
     {"autograd_lite.calls"},
-    {"autograd_lite.sweeps"},
+    {"autograd_lite.sweeps", "autograd_lite.onlooking"},
     {
         "autograd_lite.operators",
         "autograd_lite.methods",

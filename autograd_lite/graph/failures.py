@@ -1,0 +1,87 @@
+"""Which operation an exception comes from: its name and operands, or the node whose rule was running.
+
+    try:
+        loss = criterion(model(x), y)
+    except ValueError as error:
+        ag.draw(error).save("failed.svg")       # the operation is red, with the shapes of what it was given
+
+Nothing is noted in advance for this: the traceback of an exception holds the functions that were running, and these
+their arguments.  An `AnomalyError` of `detect_anomaly` is drawn in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from .. import sweeps, tape
+from ..primitive import Traced
+from ..trees import flatten
+
+
+class FailedCall(NamedTuple):
+    """An operation that refused what it was given."""
+
+    name: str
+    operands: list[Any]
+
+
+class FailedSweep(NamedTuple):
+    """A rule that failed in a backward sweep from `outputs`."""
+
+    node: tape.Node
+    outputs: Sequence[tape.Node]
+
+
+def failure_of(error: BaseException) -> FailedCall | FailedSweep:
+    """What was running when an exception was raised.
+
+    Raises:
+        TypeError: no operation on Tensors was.
+    """
+    frames = _frames_of(error)
+    for frame in frames:
+        if frame.f_code is sweeps.pullback.__code__ and frame.f_locals.get("node") is not None:
+            return FailedSweep(frame.f_locals["node"], frame.f_locals["outputs"])
+    for frame in reversed(frames):
+        name, arguments = _call_of(frame)
+        operands = [each for each in flatten(arguments)[0] if isinstance(each, (Traced, ndarray, np.generic))]
+        if name is not None and any(isinstance(each, Traced) for each in operands):
+            return FailedCall(name, operands)
+    raise TypeError(f"no operation on Tensors was running when this {type(error).__name__} was raised: {error}")
+
+
+def _frames_of(error: BaseException) -> list[FrameType]:
+    """The frames that an exception has passed, and those that what it was raised from has passed; outermost first."""
+    frames: list[FrameType] = []
+    cause: BaseException | None = error
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        traceback = cause.__traceback__
+        while traceback is not None:
+            frames.append(traceback.tb_frame)
+            traceback = traceback.tb_next
+        cause = cause.__cause__
+    return frames
+
+
+def _call_of(frame: FrameType) -> tuple[str | None, list[Any]]:
+    """The name of the operation that a frame of ours runs, and its arguments; None for any other frame."""
+    home = frame.f_globals.get("__name__", "")
+    if home.partition(".")[0] != "autograd_lite":
+        return None, []
+    code, values = frame.f_code, frame.f_locals
+    if home in ("autograd_lite.calls", "autograd_lite.operators"):
+        primitive = values.get("primitive", values.get("fused"))
+        names = (
+            ("args",) if "args" in values else ("other", "self") if code.co_name == "reflected" else ("self", "other")
+        )
+        return getattr(primitive, "name", None), [values[name] for name in names if name in values]
+    if code.co_name.startswith(("_", "<")) or home in ("autograd_lite.nn.module", "autograd_lite.errors"):
+        return None, []
+    return code.co_name, [values[name] for name in code.co_varnames[: code.co_argcount] if name in values]

@@ -1,0 +1,99 @@
+"""What is noted of a backward sweep: the cotangent of each node, what it sends on, and how long its rules take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from ..nonfinite import arrays_of
+from ..tape import Node
+from .notes import Details, Notes
+from .statistics import statistics_of_value
+
+
+class Ignoring:
+    """An examiner of a sweep that looks at nothing."""
+
+    def examine_arrival(self, node: Node, g: Any) -> None:
+        """All has arrived at a node."""
+
+    def examine_step(self, node: Node, position: int, g: Any, saved: Sequence[Any], d: Any) -> None:
+        """A rule has given the cotangent of one argument."""
+
+
+IGNORING = Ignoring()
+
+
+class Sweep:
+    """An examiner that `pullback` calls; when the sweep is over, call `finish`.
+
+    Args:
+        notes: where to note; what an earlier sweep left there for the same nodes is replaced.
+        values: whether with statistics of the cotangents.
+        next: another examiner, who goes on looking.
+    """
+
+    def __init__(self, notes: Notes, values: bool, next: Any = None) -> None:
+        self.notes = notes
+        self.values = values
+        self.next = next if hasattr(next, "examine_arrival") else None
+        self.at: Node | None = None
+        self.since = 0.0
+        self.totals: dict[Node, ndarray[Any, Any]] = {}  # of leaves, which add up by themselves
+
+    def examine_arrival(self, node: Node, g: Any) -> None:
+        """All has arrived at a node: its rules are run next."""
+        if self.next is not None:
+            self.next.examine_arrival(node, g)
+        if node.primitive is None and node in self.totals:  # told again, with what an earlier sweep has left in .grad
+            return
+        about = self._about(node)
+        about.flows = {}
+        about.backward_seconds = None if node.primitive is None else 0.0
+        if self.values:
+            about.gradient = statistics_of_value(g)
+        self.at = node
+        self.since = perf_counter()
+
+    def examine_step(self, node: Node, position: int, g: Any, saved: Sequence[Any], d: Any) -> None:
+        """A rule of the node has given the cotangent of one argument."""
+        now = perf_counter()
+        if self.next is not None:
+            self.next.examine_step(node, position, g, saved, d)
+        about = self._about(node)
+        if self.at is node and about.backward_seconds is not None:
+            about.backward_seconds += now - self.since
+        if self.values:
+            about.flows[position] = _norm(d)
+            parent = node.parents[position]
+            if parent is not None and parent.primitive is None:
+                for array in arrays_of(d):
+                    if parent in self.totals:
+                        self.totals[parent] += array
+                    else:
+                        self.totals[parent] = np.array(array)
+        self.since = perf_counter()
+
+    def finish(self) -> None:
+        """Note what the leaves have got."""
+        for leaf, total in self.totals.items():
+            self._about(leaf).gradient = statistics_of_value(total)
+
+    def _about(self, node: Node) -> Details:
+        about = self.notes.get(node)
+        if about is None:
+            about = self.notes[node] = Details()
+        return about
+
+
+def _norm(g: Any) -> float:
+    squares = 0.0
+    with np.errstate(all="ignore"):
+        for array in arrays_of(g):
+            flat = np.abs(array).astype(np.float64).ravel()
+            squares += float(np.dot(flat, flat))
+        return float(np.sqrt(squares))
