@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_lite import Tensor, enable_grad, fusion
-from autograd_lite.changes import next_order, owner
+from autograd_lite.changes import owner
 from autograd_lite.graph.kept import kept_by_node
 from autograd_lite.graph.scopes import Scope, scopes_of
+from autograd_lite.onlooking import Onlooker, looking
 from autograd_lite.random import noting
-from autograd_lite.readings import Reader, reading
 from autograd_lite.trees import flatten
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _run_by_products(model: Module, args: Sequence[Any], kwargs: dict[str, Any])
     leaves, structure = flatten([list(args), kwargs])
     leaves = [Tensor(leaf, requires_grad=True) if _differentiable(leaf) else leaf for leaf in leaves]
     given, named = structure.unflatten(leaves)
-    with enable_grad(), fusion(False), reading(counter):
+    with enable_grad(), fusion(False), looking(counter):
         model(*given, **named)
     return counter.counts
 
@@ -252,11 +252,11 @@ def _differentiable(leaf: Any) -> bool:
     return isinstance(leaf, (Tensor, np.ndarray)) and leaf.dtype.kind in "fc"
 
 
-class _Products(Reader):
+class _Products(Onlooker):
     """Counts the multiply-adds of the products that are recorded, by the module that is running."""
 
     def __init__(self) -> None:
-        super().__init__(next_order())
+        super().__init__()
         self.inside = [""]
         self.counts: Counter[str] = Counter()
 
@@ -265,8 +265,7 @@ class _Products(Reader):
     ) -> None:
         if primitive.kind == "bilinear":
             self.counts[self.inside[-1]] += multiply_adds(primitive, ans, args, kwargs)
-        if self.next is not None:
-            self.next.examine_call(primitive, ans, args, kwargs, parents)
+        super().examine_call(primitive, ans, args, kwargs, parents)
 
 
 def multiply_adds(primitive: Any, ans: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> int:
