@@ -348,8 +348,8 @@ class Fused(Primitive):
 
     __slots__ = ("kernels", "reference")
 
-    def __init__(self, reference: Callable[..., Any], kernel: Kernel) -> None:
-        super().__init__("fused", reference, jvp=reference, raw=self._run)
+    def __init__(self, reference: Callable[..., Any], kernel: Kernel, math: str = "") -> None:
+        super().__init__("fused", reference, jvp=reference, raw=self._run, math=math)
         self.reference = reference
         self.kernels = {"numpy": kernel}
         self.kernel = kernel
@@ -365,7 +365,11 @@ class Fused(Primitive):
 
 
 def fused(
-    reference: Callable[..., Any], *, forward: Callable[..., tuple[Any, Any]], backward: Callable[..., Sequence[Any]]
+    reference: Callable[..., Any],
+    *,
+    forward: Callable[..., tuple[Any, Any]],
+    backward: Callable[..., Sequence[Any]],
+    math: str = "",
 ) -> Fused:
     """Declare an operation by its reference, in NumPy syntax, and a NumPy kernel written for speed."""
-    return Fused(reference, Kernel(forward, backward))
+    return Fused(reference, Kernel(forward, backward), math)

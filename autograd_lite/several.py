@@ -61,6 +61,7 @@ OUTPUT = general(
     output,
     vjps=(lambda g, _ans, _several, *, i: Bundle({i: g}, _several.shape),),
     jvps=(lambda v, _ans, _several, *, i: v[i],),
+    math="dy = dXᵢ;  X̄ᵢ = ȳ, 0 for the others",
 )
 
 

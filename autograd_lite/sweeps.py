@@ -288,7 +288,7 @@ def alias(x: Any) -> Any:
     return x
 
 
-ALIAS = linear(alias, lambda g, _ans, _x: g)
+ALIAS = linear(alias, lambda g, _ans, _x: g, math="dy = dx")
 
 
 def _replay(primitive: Fused, node: Node, saved: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:

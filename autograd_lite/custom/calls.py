@@ -98,7 +98,9 @@ class Rules:
 
     def primitive(self, many: bool) -> Primitive:
         if many not in self._made:
-            made = Primitive("custom", self.function, joint=_joint, jvp=_jvp, many=many, registered=False)
+            made = Primitive(
+                "custom", self.function, joint=_joint, jvp=_jvp, many=many, math="as given by hand", registered=False
+            )
             self._made[many] = made
         return self._made[many]
 

@@ -175,4 +175,10 @@ def _wide(*arrays: Any) -> tuple[Any, ...]:
 
 
 reference.__name__ = "attention"
-attention = fused(reference, forward=forward, backward=backward)
+attention = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="S = α Q Kᵀ + M,  P = softmax(S),  Y = P V;  V̄ = Pᵀ Ȳ,  P̄ = Ȳ Vᵀ,  "
+    "S̄ᵢⱼ = Pᵢⱼ (P̄ᵢⱼ − Σₖ Pᵢₖ P̄ᵢₖ),  Q̄ = α S̄ K,  K̄ = α S̄ᵀ Q,  M̄ = S̄",
+)

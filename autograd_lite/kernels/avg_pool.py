@@ -70,4 +70,9 @@ def _spread(g: Any, axis: int, parts: Sequence[tuple[slice, slice]], length: int
 
 
 reference.__name__ = "avg_pool"
-avg_pool = fused(reference, forward=forward, backward=backward)
+avg_pool = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="yₚ = Σ xᵢ / nₚ over the window of p;  x̄ᵢ = Σ ȳₚ / nₚ over the windows that i is in",
+)

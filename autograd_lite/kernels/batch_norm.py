@@ -78,4 +78,10 @@ def _column(weight: Any) -> Any:
 
 
 reference.__name__ = "batch_norm"
-batch_norm = fused(reference, forward=forward, backward=backward)
+batch_norm = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="z = (x − μ) / s,  s = √(σ² + ε),  y = w z + b, with the mean μ and variance σ² of each channel;  "
+    "x̄ = w (ȳ − mean(ȳ) − z mean(z ȳ)) / s,  w̄ = Σ z ȳ,  b̄ = Σ ȳ",
+)

@@ -57,4 +57,10 @@ def backward(
 
 
 reference.__name__ = "binary_cross_entropy"
-bce = fused(reference, forward=forward, backward=backward)
+bce = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="ℓ = −y log x − (1 − y) log(1 − x),  L = ℓ reduced;  "
+    "x̄ = ℓ̄ (x − y) / (x (1 − x)),  ȳ = ℓ̄ log((1 − x) / x),  ℓ̄ = L̄ / n for a mean, else L̄",
+)

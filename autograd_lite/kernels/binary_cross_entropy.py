@@ -39,4 +39,10 @@ def backward(
 
 
 reference.__name__ = "binary_cross_entropy_with_logits"
-binary_cross_entropy_with_logits = fused(reference, forward=forward, backward=backward)
+binary_cross_entropy_with_logits = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="ℓ = log(1 + exp x) − x y,  L = ℓ reduced;  "
+    "x̄ = (σ(x) − y) ℓ̄,  ȳ = −x ℓ̄,  ℓ̄ = L̄ / n for a mean, else L̄",
+)

@@ -65,4 +65,10 @@ def channel_sums(g: Any, out: Any) -> Any:
 
 
 reference.__name__ = "convolution"
-convolution = fused(reference, forward=forward, backward=backward)
+convolution = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="yₚ = Σₖ Wₖ xₛₚ₊ₖ + b with the stride s;  "
+    "x̄ᵢ = Σ Wₖᵀ ȳₚ over s p + k = i,  W̄ₖ = Σₚ ȳₚ xₛₚ₊ₖᵀ,  b̄ = Σ ȳₚ",
+)

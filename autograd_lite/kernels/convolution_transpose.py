@@ -80,4 +80,10 @@ def backward(
 
 
 reference.__name__ = "convolution_transpose"
-convolution_transpose = fused(reference, forward=forward, backward=backward)
+convolution_transpose = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="yᵢ = Σ Wₖᵀ xₚ + b over s p + k = i, with the stride s;  "
+    "x̄ₚ = Σₖ Wₖ ȳₛₚ₊ₖ,  W̄ₖ = Σₚ xₚ ȳₛₚ₊ₖᵀ,  b̄ = Σ ȳᵢ",
+)

@@ -144,4 +144,10 @@ def backward(
 
 
 reference.__name__ = "cross_entropy"
-cross_entropy = fused(reference, forward=forward, backward=backward)
+cross_entropy = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="p = softmax(x),  ℓ = −w_y log p_y,  L = ℓ reduced;  "
+    "x̄ = w_y (p − onehot(y)) ℓ̄,  ℓ̄ = L̄ / Σ w_y for a mean, else L̄",
+)

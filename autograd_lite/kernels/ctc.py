@@ -150,4 +150,10 @@ def backward(
 
 
 reference.__name__ = "ctc"
-ctc = fused(reference, forward=forward, backward=backward)
+ctc = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="x = log p,  L = −log Σₐ Πₜ pₜ(aₜ) over the alignments a of the target;  "
+    "x̄ₜ(k) = −L̄ times the probability of aₜ = k",
+)

@@ -52,4 +52,4 @@ def rows_added(rows: Any, indices: Any, count: int, out: Any = None) -> Any:
 
 
 reference.__name__ = "embedding"
-embedding = fused(reference, forward=forward, backward=backward)
+embedding = fused(reference, forward=forward, backward=backward, math="Y = T[i];  T̄ = 0, T̄[i] += Ȳ")

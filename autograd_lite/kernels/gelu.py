@@ -99,4 +99,9 @@ def _blocks(x: Any, out: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
 
 
 reference.__name__ = "gelu"
-gelu = fused(reference, forward=forward, backward=backward)
+gelu = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="y = x Φ(x);  x̄ = (Φ(x) + x φ(x)) ȳ, with Φ the normal distribution, or what stands for it, and φ = Φ′",
+)

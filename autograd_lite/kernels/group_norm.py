@@ -70,4 +70,10 @@ def _affine(weight: Any, parts: Any) -> Any:
 
 
 reference.__name__ = "group_norm"
-group_norm = fused(reference, forward=forward, backward=backward)
+group_norm = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="z = (x − μ) / s,  s = √(σ² + ε),  y = w z + b, with the mean μ and variance σ² of each group;  "
+    "z̄ = w ȳ,  x̄ = (z̄ − mean(z̄) − z mean(z z̄)) / s,  w̄ = Σ z ȳ,  b̄ = Σ ȳ",
+)

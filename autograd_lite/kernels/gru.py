@@ -135,4 +135,12 @@ def _factors(gates: Any, inner: Any, before: Any) -> tuple[Any, Any]:
 
 
 reference.__name__ = "gru"
-gru = fused(reference, forward=forward, backward=backward)
+gru = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="u = U xₜ + b,  v = W hₜ₋₁ + c, each in three parts,  r = σ(u₁ + v₁),  z = σ(u₂ + v₂),  n = tanh(u₃ + r v₃),  "
+    "yₜ = hₜ = (1 − z) n + z hₜ₋₁;  "
+    "ū₃ = (1 − z) (1 − n²) h̄ₜ,  v̄₃ = r ū₃,  ū₁ = v̄₁ = r (1 − r) v₃ ū₃,  ū₂ = v̄₂ = z (1 − z) (hₜ₋₁ − n) h̄ₜ,  "
+    "h̄ₜ₋₁ = ȳₜ₋₁ + z h̄ₜ + Wᵀ v̄,  x̄ₜ = Uᵀ ū,  Ū = Σ ū xₜᵀ,  W̄ = Σ v̄ hₜ₋₁ᵀ,  b̄ = Σ ū,  c̄ = Σ v̄",
+)

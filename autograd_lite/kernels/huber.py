@@ -39,4 +39,10 @@ def backward(
 
 
 reference.__name__ = "huber"
-huber = fused(reference, forward=forward, backward=backward)
+huber = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="d = x − y,  c = clip(d, −δ, δ),  ℓ = c (d − c / 2),  L = ℓ reduced;  "
+    "x̄ = c ℓ̄,  ȳ = −x̄,  ℓ̄ = L̄ / n for a mean, else L̄",
+)

@@ -110,4 +110,10 @@ def flat(weight: Any) -> Any:
 
 
 reference.__name__ = "layer_norm"
-layer_norm = fused(reference, forward=forward, backward=backward)
+layer_norm = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="z = (x − μ) / s,  s = √(σ² + ε),  y = w z + b, with the mean μ and variance σ² of each sample;  "
+    "z̄ = w ȳ,  x̄ = (z̄ − mean(z̄) − z mean(z z̄)) / s,  w̄ = Σ z ȳ,  b̄ = Σ ȳ",
+)

@@ -56,4 +56,4 @@ def _product(g: Any, x: Any, need: Any) -> Any:
 
 
 reference.__name__ = "linear"
-linear = fused(reference, forward=forward, backward=backward)
+linear = fused(reference, forward=forward, backward=backward, math="Y = X Wᵀ + b;  X̄ = Ȳ W,  W̄ = Ȳᵀ X,  b̄ = Σ Ȳ")

@@ -177,4 +177,13 @@ def _factors(gates: Any, cells: Any, before: Any) -> tuple[Any, Any, Any]:
 
 
 reference.__name__ = "lstm"
-lstm = fused(reference, forward=forward, backward=backward)
+lstm = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="aₜ = U xₜ + W hₜ₋₁ + b in four parts,  i, f, g, o = σ(a₁), σ(a₂), tanh(a₃), σ(a₄),  "
+    "cₜ = f cₜ₋₁ + i g,  yₜ = hₜ = o tanh(cₜ);  "
+    "h̄ₜ = ȳₜ + Wᵀ āₜ₊₁,  c̄ₜ = o (1 − tanh²(cₜ)) h̄ₜ + fₜ₊₁ c̄ₜ₊₁,  "
+    "ā₁ = i (1 − i) g c̄ₜ,  ā₂ = f (1 − f) cₜ₋₁ c̄ₜ,  ā₃ = (1 − g²) i c̄ₜ,  ā₄ = o (1 − o) tanh(cₜ) h̄ₜ,  "
+    "x̄ₜ = Uᵀ āₜ,  Ū = Σ āₜ xₜᵀ,  W̄ = Σ āₜ hₜ₋₁ᵀ,  b̄ = Σ āₜ",
+)

@@ -122,4 +122,9 @@ def _scattered(g: Any, x: Any, windows: Windows) -> Any:
 
 
 reference.__name__ = "max_pool"
-max_pool = fused(reference, forward=forward, backward=backward)
+max_pool = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="yₚ = max xᵢ over the window of p;  x̄ᵢ = Σ ȳₚ over the windows whose maximum is first reached at i",
+)

@@ -36,4 +36,9 @@ def backward(
 
 
 reference.__name__ = "mse_loss"
-mse_loss = fused(reference, forward=forward, backward=backward)
+mse_loss = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="ℓ = (x − y)²,  L = ℓ reduced;  x̄ = 2 (x − y) ℓ̄,  ȳ = −x̄,  ℓ̄ = L̄ / n for a mean, else L̄",
+)

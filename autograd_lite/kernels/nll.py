@@ -65,4 +65,9 @@ def _at(x: Any, labels: Any) -> Any:
 
 
 reference.__name__ = "nll"
-nll = fused(reference, forward=forward, backward=backward)
+nll = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="ℓ = −w_y x_y,  L = ℓ reduced;  x̄_y = −w_y ℓ̄, 0 elsewhere,  ℓ̄ = L̄ / Σ w_y for a mean, else L̄",
+)

@@ -39,4 +39,9 @@ def backward(
 
 
 reference.__name__ = "rms_norm"
-rms_norm = fused(reference, forward=forward, backward=backward)
+rms_norm = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="s = √(mean(x²) + ε),  z = x / s,  y = w z;  z̄ = w ȳ,  x̄ = (z̄ − z mean(z z̄)) / s,  w̄ = Σ z ȳ",
+)

@@ -106,4 +106,10 @@ def backward(
 
 
 reference.__name__ = "rnn"
-rnn = fused(reference, forward=forward, backward=backward)
+rnn = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="aₜ = U xₜ + W hₜ₋₁ + b,  yₜ = hₜ = f(aₜ);  h̄ₜ = ȳₜ + Wᵀ āₜ₊₁,  āₜ = f′(aₜ) h̄ₜ,  "
+    "x̄ₜ = Uᵀ āₜ,  Ū = Σ āₜ xₜᵀ,  W̄ = Σ āₜ hₜ₋₁ᵀ,  b̄ = Σ āₜ",
+)

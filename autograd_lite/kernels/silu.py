@@ -31,4 +31,4 @@ def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any) -> tuple[An
 
 
 reference.__name__ = "silu"
-silu = fused(reference, forward=forward, backward=backward)
+silu = fused(reference, forward=forward, backward=backward, math="y = x σ(x);  x̄ = σ(x) (1 + x (1 − σ(x))) ȳ")

@@ -54,4 +54,10 @@ def backward(
 
 
 reference.__name__ = "soft_cross_entropy"
-soft_cross_entropy = fused(reference, forward=forward, backward=backward)
+soft_cross_entropy = fused(
+    reference,
+    forward=forward,
+    backward=backward,
+    math="p = softmax(x),  ℓ = −Σⱼ tⱼ log pⱼ,  L = ℓ reduced;  "
+    "x̄ = (p Σⱼ tⱼ − t) ℓ̄,  t̄ = −ℓ̄ log p,  ℓ̄ = L̄ / n for a mean, else L̄",
+)

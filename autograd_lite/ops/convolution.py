@@ -96,7 +96,7 @@ _polyval = general(
     np.polyval,
     vjps=(_powers_times, lambda g, _ans, p, x: g * np.polyval(_slope(p), x)),
     jvps=(lambda v, _ans, _p, x: np.polyval(v, x), lambda v, _ans, p, x: v * np.polyval(_slope(p), x)),
-    math="dy = Σ xⁿ⁻ᵏ dpₖ + p'(x) dx;  p̄ₖ = Σ ȳ xⁿ⁻ᵏ,  x̄ = p'(x) ȳ",
+    math="dy = Σ xⁿ⁻ᵏ dpₖ + p′(x) dx;  p̄ₖ = Σ ȳ xⁿ⁻ᵏ,  x̄ = p′(x) ȳ",
 )
 
 

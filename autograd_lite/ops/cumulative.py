@@ -193,7 +193,7 @@ _logcumsumexp_primitive: Primitive = general(
     _logcumsumexp,
     vjps=(_logcumsumexp_vjp,),
     jvps=(_logcumsumexp_jvp,),
-    math="dyₖ = Σ exp(xᵢ - yₖ) dxᵢ over i ≤ k;  x̄ᵢ = Σ exp(xᵢ - yₖ) ȳₖ over k ≥ i",
+    math="dyₖ = Σ exp(xᵢ − yₖ) dxᵢ over i ≤ k;  x̄ᵢ = Σ exp(xᵢ − yₖ) ȳₖ over k ≥ i",
 )
 
 

@@ -39,12 +39,12 @@ _diff_primitive: Primitive = linear(
     np.diff,
     lambda g, _ans, _x, n, axis: _diff_transposed_primitive(g, n, axis, _x.shape[axis]),
     raw=_diff,
-    math="dyᵢ = dxᵢ₊₁ - dxᵢ;  x̄ᵢ = ȳᵢ₋₁ - ȳᵢ  (n = 1)",
+    math="dyᵢ = dxᵢ₊₁ − dxᵢ;  x̄ᵢ = ȳᵢ₋₁ − ȳᵢ  (n = 1)",
 )
 _diff_transposed_primitive: Primitive = linear(
     _diff_transposed,
     lambda g, _ans, _y, n, axis, length: _diff_primitive(g, n, axis),
-    math="dxᵢ = dyᵢ₋₁ - dyᵢ;  ȳᵢ = x̄ᵢ₊₁ - x̄ᵢ  (n = 1)",
+    math="dxᵢ = dyᵢ₋₁ − dyᵢ;  ȳᵢ = x̄ᵢ₊₁ − x̄ᵢ  (n = 1)",
 )
 
 

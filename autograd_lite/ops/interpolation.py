@@ -97,8 +97,8 @@ _interp_primitive: Primitive = general(
     vjps=(_by_x, _to_xp, _to_fp, _below, _above),
     jvps=(_by_x, _along_xp, _along_fp, _below, _above),
     raw=_interp,
-    math="y = (1 - t) fₖ + t fₖ₊₁, t = (x - xₖ) / (xₖ₊₁ - xₖ), s = (fₖ₊₁ - fₖ) / (xₖ₊₁ - xₖ):  "
-    "dy = s dx + (1 - t) (dfₖ - s dxₖ) + t (dfₖ₊₁ - s dxₖ₊₁)",
+    math="y = (1 − t) fₖ + t fₖ₊₁, t = (x − xₖ) / (xₖ₊₁ − xₖ), s = (fₖ₊₁ − fₖ) / (xₖ₊₁ − xₖ):  "
+    "dy = s dx + (1 − t) (dfₖ − s dxₖ) + t (dfₖ₊₁ − s dxₖ₊₁)",
 )
 
 

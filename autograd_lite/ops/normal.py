@@ -59,5 +59,5 @@ _normal_cdf.__name__ = "normal_cdf"
 normal_cdf = elementwise(
     _normal_cdf,
     lambda v, _ans, x: v * (_DENSITY_AT_0 * np.exp(x * x * -0.5)),
-    math="dy = exp(-x^2 / 2) / sqrt(2 pi) dx",
+    math="dy = exp(−x² / 2) / √(2π) dx",
 )

@@ -84,7 +84,7 @@ pad_statistics: Primitive = general(
     _pad,
     vjps=(lambda g, ans, _x, widths, mode, lengths: fold_statistics(g, ans, widths, mode, lengths),),
     jvps=(lambda v, ans, _x, widths, mode, lengths: spread_statistics(v, ans, widths, mode, lengths),),
-    math="dy = Σ wᵢ dxᵢ in a margin, with the weights w of the statistic;  x̄ᵢ = ȳᵢ + wᵢ times the margin's sum",
+    math="dy = Σ wᵢ dxᵢ in a margin, with the weights w of the statistic;  x̄ᵢ = ȳᵢ + wᵢ times the sum of the margin",
 )
 fold_statistics: Primitive = linear(
     _fold,

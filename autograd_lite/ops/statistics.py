@@ -73,11 +73,11 @@ def std_jvp(v: Any, ans: Any, x: Any, **options: Any) -> Any:
 
 _var_primitive = general(
     np.var, vjps=(var_vjp,), jvps=(var_jvp,), raw=_var,
-    math="dy = 2 Σ (x - μ)* dx / (n - ddof);  x̄ = 2 ȳ (x - μ)* / (n - ddof)",
+    math="dy = 2 Σ (x − μ)* dx / (n − ddof);  x̄ = 2 ȳ (x − μ)* / (n − ddof)",
 )  # fmt: skip
 _std_primitive = general(
     np.std, vjps=(std_vjp,), jvps=(std_jvp,), raw=_std,
-    math="dy = Σ (x - μ)* dx / (y (n - ddof));  x̄ = ȳ (x - μ)* / (y (n - ddof))",
+    math="dy = Σ (x − μ)* dx / (y (n − ddof));  x̄ = ȳ (x − μ)* / (y (n − ddof))",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ erfcinv = declared(
     "erfcinv", lambda v, ans, _x: v * (np.exp(ans * ans) / -TWO_OVER_ROOT_PI), math="dy = −√π/2 exp(y²) dx"
 )
 ndtr = declared(
-    "ndtr", lambda v, _ans, x: v * (np.exp(x * x * -0.5) / ROOT_TWO_PI), math="dy = φ(x) dx, φ(x) = exp(−x²/2)/√2π"
+    "ndtr", lambda v, _ans, x: v * (np.exp(x * x * -0.5) / ROOT_TWO_PI), math="dy = φ(x) dx, φ(x) = exp(−x²/2)/√(2π)"
 )
 ndtri = declared("ndtri", lambda v, ans, _p: v * (np.exp(ans * ans * 0.5) * ROOT_TWO_PI), math="dy = dp / φ(y)")
 
