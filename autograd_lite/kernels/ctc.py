@@ -154,6 +154,6 @@ ctc = fused(
     reference,
     forward=forward,
     backward=backward,
-    math="x = log p,  L = −log Σₐ Πₜ pₜ(aₜ) over the alignments a of the target;  "
+    math="x = log p,  L = −log Σₐ Πₜ pₜ(aₜ) over the alignments of the target;  "
     "x̄ₜ(k) = −L̄ times the probability of aₜ = k",
 )

@@ -67,7 +67,7 @@ cofactors = general(
     _cofactors,
     vjps=(_cofactors_derivative,),
     jvps=(_cofactors_derivative,),
-    math="dcof(A) = the minors of A without two rows and columns, times dA;  Ā likewise, of Ȳ",
+    math="d cof(A) = the minors of A without two rows and columns, times dA;  Ā likewise, of Ȳ",
 )
 
 

@@ -98,7 +98,7 @@ _eigh_primitive = general(
     vjps=(gradient_rule(_eigh_vjp),),
     jvps=(_eigh_jvp,),
     many=True,
-    math="P = Vᴴ dA V;  dw = diag P,  dV = V (F ∘ P), Fᵢⱼ = 1 / (wⱼ − wᵢ), Fᵢᵢ = 0",
+    math="P = Vᴴ dA V;  dw = diag P,  dV = V (F ⊙ P), Fᵢⱼ = 1 / (wⱼ − wᵢ), Fᵢᵢ = 0",
 )
 
 
@@ -170,7 +170,7 @@ _eig_primitive = general(
     vjps=(gradient_rule(_eig_vjp),),
     jvps=(_eig_jvp,),
     many=True,
-    math="P = V⁻¹ dA V;  dw = diag P,  dV = V (F ∘ P) − V Re diag(Vᴴ V (F ∘ P)), Fᵢⱼ = 1 / (wⱼ − wᵢ)",
+    math="P = V⁻¹ dA V;  dw = diag P,  dV = V (F ⊙ P) − V Re diag(Vᴴ V (F ⊙ P)), Fᵢⱼ = 1 / (wⱼ − wᵢ)",
 )
 
 

@@ -154,7 +154,8 @@ _pad_primitive: Primitive = general(
         ),
     ),
     raw=_pad,
-    math="dy = s dxᵢ + a dx_first + b dx_last + c dvalue along each axis;  X̄ = Ȳ with its margins folded onto it",
+    math="dy = s dxᵢ + a dx_first + b dx_last + c dv along each axis, with v the value;  "
+    "X̄ = Ȳ with its margins folded onto it",
 )
 fold: Primitive = linear(
     _fold,

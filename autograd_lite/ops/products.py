@@ -262,7 +262,7 @@ _kron = bilinear(
     np.kron,
     _kron_left,
     _kron_right,
-    math="dY = dA ⊗ B + A ⊗ dB;  Āᵢⱼ = Σ of Ȳ ⊙ B over block ij,  B̄ = Σᵢⱼ Aᵢⱼ block ij of Ȳ",
+    math="dY = dA ⊗ B + A ⊗ dB;  Āᵢⱼ = Σ of Ȳ ⊙ B over the block i, j,  B̄ = Σᵢⱼ Aᵢⱼ times the block i, j of Ȳ",
 )
 
 
