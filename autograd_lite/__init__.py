@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .anomaly import detect_anomaly
     from .checkpointing import checkpoint, checkpoint_sequential
     from .custom import Function, custom_jvp, custom_vjp, once_differentiable
-    from .graph import draw
+    from .graph import draw, show
     from .packing import saved_tensors_hooks
 
 __version__ = "0.1.0"
@@ -38,7 +38,7 @@ allocator.keep_freed_memory()
 __all__ = [
     "Function", "Tensor", "checkpoint", "checkpoint_sequential", "custom_jvp", "custom_vjp", "detect_anomaly", "draw",
     "enable_grad", "fft", "func", "fusion", "grad", "graph", "implicit", "is_fusion_enabled", "is_grad_enabled",
-    "linalg", "manual_seed", "nn", "no_grad", "once_differentiable", "optim", "saved_tensors_hooks", "special",
+    "linalg", "manual_seed", "nn", "no_grad", "once_differentiable", "optim", "saved_tensors_hooks", "show", "special",
     "stop_gradient", "testing", "utils",
 ]  # fmt: skip
 __all__ += [name for name in array_api.__all__ if name not in __all__]
@@ -53,6 +53,7 @@ _LAZY_NAMES = {
     "once_differentiable": "custom",
     "detect_anomaly": "anomaly",
     "draw": "graph",
+    "show": "graph",
     "saved_tensors_hooks": "packing",
 }
 

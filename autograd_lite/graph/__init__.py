@@ -4,6 +4,7 @@
 
     ag.draw(loss)                            # the picture, in a notebook
     ag.draw(loss).save("loss.svg")           # or .png, .pdf, or .dot for the text
+    ag.show(loss)                            # a page to walk about in: search, numbers, backpropagation step by step
     graph = ag.graph.Graph.of(loss)          # plain data: nodes, edges, calls of modules
     print(graph)                             # a line per node, which reads like a program
     [node.shape for node in graph.nodes if node.kind == "parameter"]
@@ -15,8 +16,11 @@ Nothing of it touches the graph that it looks at: backward works the same before
 
 from .kept import kept_bytes
 from .model import Array, Call, Edge, Graph, Line, Node
+from .page import Page, show
 from .recording import details
 from .render import draw
 from .statistics import Statistics
 
-__all__ = ["Array", "Call", "Edge", "Graph", "Line", "Node", "Statistics", "details", "draw", "kept_bytes"]
+__all__ = [
+    "Array", "Call", "Edge", "Graph", "Line", "Node", "Page", "Statistics", "details", "draw", "kept_bytes", "show",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
     >>> from autograd_lite.graph.mathematics import latex, mathml
     >>> latex("Ȳ = x̄ᵢ Wᵀ")
-    '\\\\bar{Y} = \\\\bar{x}_{i}\\\\, W^{T}'
+    '\\\\bar{Y} = \\\\bar{x}_{i}\\\\thinspace W^{T}'
     >>> mathml("y = √x where x > 0")[:48]
     '<span class="math"><math><mi>y</mi><mo>=</mo><ms'
 
@@ -35,12 +35,12 @@ _GREEK = {
 _SYMBOLS = {
     "Σ": r"\sum", "Π": r"\prod", "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "⊗": r"\otimes",
     "∘": r"\circ", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "≈": r"\approx", "∞": r"\infty", "⌊": r"\lfloor",
-    "⌋": r"\rfloor", "‖": r"\|", "|": r"\vert", "...": r"\ldots", "…": r"\ldots", "′": r"\prime", "*": r"\ast",
+    "⌋": r"\rfloor", "‖": r"\Vert", "|": r"\vert", "...": r"\ldots", "…": r"\ldots", "′": r"\prime", "*": r"\ast",
     "+=": "{+}{=}",
-    "→": r"\to", "∂": r"\partial", "∈": r"\in", "±": r"\pm", "{": r"\{", "}": r"\}", "%": r"\%", "#": r"\#",
-    "$": r"\$", "_": r"\_", "^": r"\wedge", "~": r"\sim", "√": r"\sqrt{\,}", "\\": r"\backslash",
+    "→": r"\to", "∂": r"\partial", "∈": r"\in", "±": r"\pm", "{": r"\lbrace", "}": r"\rbrace", "%": r"\%", "#": r"\#",
+    "$": r"\$", "_": r"\_", "^": r"\wedge", "~": r"\sim", "√": r"\sqrt{\ }", "\\": r"\backslash",
 }  # fmt: skip
-_EMPTY = r"\,"
+_EMPTY = r"\ "
 _LARGE = {"Σ": "∑", "Π": "∏"}
 _MACRON = "\u0304"
 
@@ -238,7 +238,7 @@ def _latex_space(before: Atom | None, atom: Atom) -> str:
     if "words" in (before.kind, atom.kind):
         return r"\ "
     if before.solid and atom.solid and before.text not in COMMANDS | {"Σ", "Π"}:
-        return r"\, "
+        return r"\thinspace "
     return " "
 
 

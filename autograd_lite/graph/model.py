@@ -83,7 +83,7 @@ class Node:
         options: the other arguments of an operation, keyword and not arrays: (("axis", "1"),).
         kept: how many bytes it keeps for backward; what several keep counts for the oldest of them.
         mark: what is wrong with it, if anything: an operation that "failed" on what it was given, whose `values`
-            nobody knows; the first value that is "nonfinite", a NaN or infinity where nothing before it was; a
+            nobody knows; a value that is "nonfinite", the first with a NaN or infinity as far as values are known; a
             parameter that is "unreached" by any gradient.
 
     These are known of what was recorded inside of `details`, and None elsewhere:

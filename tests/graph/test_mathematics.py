@@ -51,12 +51,12 @@ def test_rules_are_written_in_one_way(primitive: Primitive) -> None:
 
 def test_latex() -> None:
     assert latex("dY = dA B + A dB;  Ā = Ȳ Bᵀ") == (
-        r"\mathrm{d}Y = \mathrm{d}A\, B + A\, \mathrm{d}B;\quad \bar{A} = \bar{Y}\, B^{T}"
+        r"\mathrm{d}Y = \mathrm{d}A\thinspace B + A\thinspace \mathrm{d}B;\quad \bar{A} = \bar{Y}\thinspace B^{T}"
     )
     assert latex("x̄ᵢ₊₁² = √(2π) √x exp(−|ψ′|)") == (
-        r"\bar{x}_{i+1}^{2} = \sqrt{2\pi}\, \sqrt{x}\, \exp (-\vert \psi^{\prime}\vert )"
+        r"\bar{x}_{i+1}^{2} = \sqrt{2\pi}\thinspace \sqrt{x}\thinspace \exp (-\vert \psi^{\prime}\vert )"
     )
-    assert latex("below a diagonal, a dx_first") == r"\text{below a diagonal}, a\, \mathrm{d}x_{\text{first}}"
+    assert latex("below a diagonal, a dx_first") == r"\text{below a diagonal}, a\thinspace \mathrm{d}x_{\text{first}}"
     assert latex("Σᵢ mean(x), the mean of x") == r"\sum_{i} \mathrm{mean}(x),\ \text{the mean of}\ x"
 
 
@@ -126,4 +126,4 @@ def test_anything_is_shown_as_text(text: str) -> None:
 
 def test_a_script_in_a_rule_is_text() -> None:
     assert "<script" not in mathml("<script>alert(1)</script>")
-    assert latex(r"\evil{$") == r"\backslash \text{evil}\{\$"
+    assert latex(r"\evil{$") == r"\backslash \text{evil}\lbrace \$"
