@@ -71,7 +71,7 @@ class source_lines:
 
     Args:
         note: called with each node when it has been made, still empty, and with the frame of Python's in which the
-            tape was called.
+            tape makes it.
 
     >>> import autograd_lite as ag
     >>> from autograd_lite.source_lines import line_of, source_lines
@@ -126,7 +126,7 @@ def _located(cls: type[Node]) -> Node:
     entered = _entered.get()
     if not entered:
         return object.__new__(cls)
-    frame = sys._getframe(2)  # 1 is the tape
+    frame = sys._getframe(1)  # the tape's
     node = object.__new__(_LocatedNode)
     node.lines = lines_above(frame)
     for note in entered:

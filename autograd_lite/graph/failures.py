@@ -82,6 +82,6 @@ def _call_of(frame: FrameType) -> tuple[str | None, list[Any]]:
             ("args",) if "args" in values else ("other", "self") if code.co_name == "reflected" else ("self", "other")
         )
         return getattr(primitive, "name", None), [values[name] for name in names if name in values]
-    if code.co_name.startswith(("_", "<")) or home in ("autograd_lite.nn.module", "autograd_lite.errors"):
+    if code.co_name not in frame.f_globals.get("__all__", ()):  # a helper, or a method, on the way to it
         return None, []
     return code.co_name, [values[name] for name in code.co_varnames[: code.co_argcount] if name in values]

@@ -24,7 +24,7 @@ from ..onlooking import Onlooker, looking
 from ..primitive import Fused, Primitive
 from ..source_lines import source_lines, users_frames
 from ..sweeps import pullback
-from ..tape import Node
+from ..tape import Node, record
 from .notes import Details, noted, options_of
 from .statistics import statistics_of_value
 from .sweeping import IGNORING, Sweep
@@ -34,7 +34,7 @@ class details(_Switch):
     """Note inside a `with` block, or a decorated function, what pictures of the graph show beyond its structure.
 
     How long an operation takes is measured by running its NumPy once more on the same arrays, where that can do no
-    harm: not for functions of the user's own, nor inside of `vmap`.
+    harm: not for functions of the user's own, nor inside of `vmap`.  Of blocks inside each other the innermost counts.
 
     Args:
         values: whether to work out the statistics of values and cotangents, which is most of the cost.
@@ -86,31 +86,33 @@ class Recorder(Onlooker):
         super().__init__()
         self.values = values
         self.sweeping = sweeping
-        self.coming: list[Details] = []  # of the nodes that will be made next
+        self.coming: tuple[Primitive | None, Details] = (None, Details())  # what is known of the node to be made next
 
     def examine_call(
         self, primitive: Primitive, ans: Any, args: Sequence[Any], kwargs: dict[str, Any], parents: Sequence[Any]
     ) -> None:
         """Keep in mind what is known of a call until its node is made."""
         super().examine_call(primitive, ans, args, kwargs, parents)
-        answers = [each for each in (ans if primitive.many else [ans]) if each.dtype.kind in "fc"]
-        if not answers:
-            return
         about = Details()
         about.options = options_of(primitive, args, kwargs, parents)
         about.forward_seconds = _seconds_of(primitive, args, kwargs)
-        self.coming = [about]
-        if primitive.many:
-            self.coming += [self._with_value(Details(), each) for each in answers]
-        else:
-            self._with_value(about, ans)
+        self.coming = (primitive, about)
         for node, array in zip(parents, args, strict=True):
-            if node is not None and node.primitive is None and node not in noted:
-                noted[node] = self._with_value(Details(), array)
+            if node is not None and node.primitive is None and (node not in noted or noted[node].value is None):
+                noted[node] = self._with_value(noted.get(node, Details()), array)
 
     def note(self, node: Node, frame: Any) -> None:
-        """A node has been made: it is the next of those that were announced, or a leaf."""
-        about = self.coming.pop(0) if self.coming else Details()
+        """A node is being made by the tape, of the call that was announced, or of something else."""
+        tape = frame if frame.f_code is record.__code__ else frame.f_back  # others may be called with each node too
+        made = tape.f_locals if tape.f_code is record.__code__ else {}
+        primitive = made.get("primitive")
+        announced, about = self.coming
+        if primitive is None or primitive is not announced:
+            about = Details()
+        else:
+            self.coming = (None, about)
+        if primitive is not None and not primitive.many:
+            self._with_value(about, made["ans"])
         users = next(users_frames(frame), None)
         if users is not None:
             about.code, about.instruction, about.number = users.f_code, users.f_lasti, users.f_lineno

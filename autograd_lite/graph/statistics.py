@@ -81,8 +81,10 @@ def statistics_of(array: Any) -> Statistics:
     if finite.size:
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             low, high = float(np.minimum.reduce(finite)), float(np.maximum.reduce(finite))
-            mean = float(np.add.reduce(finite / finite.size))
             largest = max(abs(low), abs(high)) or 1.0
+            mean = float(np.add.reduce(finite) / finite.size)
+            if not np.isfinite(mean):
+                mean = float(np.add.reduce(finite / finite.size))
             deviation = finite / largest - mean / largest  # the squares of huge numbers are no numbers any more
             std = float(np.sqrt(np.add.reduce(deviation * deviation) / finite.size) * largest)
             scaled = finite / largest

@@ -1,0 +1,104 @@
+"""The graph up to the operation that failed."""
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite import nn
+from autograd_lite.graph import Graph
+
+
+def t(*shape):
+    return ag.Tensor(np.ones(shape, np.float32), requires_grad=True, name="t")
+
+
+CASES = {
+    "operator": (lambda: (t(3, 4) * 2) @ t(3, 4), "matmul", [(3, 4), (3, 4)]),
+    "array on the left": (lambda: np.ones(5, np.float32) - t(3, 4), "subtract", [(5,), (3, 4)]),
+    "array on the right": (lambda: t(3, 4) + np.ones(5, np.float32), "add", [(3, 4), (5,)]),
+    "function": (lambda: np.linalg.inv(t(3, 4)), "inv", [(3, 4)]),
+    "list": (lambda: ag.concat([t(2, 3), t(3, 2)]), "concat", [(2, 3), (3, 2)]),
+    "fused": (lambda: nn.functional.linear(t(2, 3), t(4, 5)), "linear", [(2, 3), (4, 5)]),
+    "layer": (lambda: nn.Linear(3, 2)(t(4, 5)), "linear", [(4, 5), (2, 3), (2,)]),
+    "convolution": (lambda: nn.Conv2d(3, 4, 3)(t(1, 2, 8, 8)), "conv2d", [(1, 2, 8, 8), (4, 3, 3, 3), (4,)]),
+    "loss": (lambda: nn.functional.mse_loss(t(3, 1), np.ones(3, np.float32)), "mse_loss", [(3, 1), (3,)]),
+    "reshape": (lambda: t(3, 4).reshape(5, 5), "reshape", [(3, 4)]),
+    "index": (lambda: t(3, 4)[7], "getitem", [(3, 4)]),
+}
+
+
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_failing_operation_is_at_the_end(case, fused):
+    run, op, shapes = case
+    with ag.fusion(fused), pytest.raises((ValueError, TypeError, IndexError)) as caught:
+        run()
+    graph = Graph.of(caught.value)
+    failed = graph.nodes[-1]
+    assert (failed.op, failed.mark, failed.values) == (op, "failed", ())
+    assert [graph[argument].shape for argument in failed.arguments] == shapes
+    assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_what_led_there_is_drawn_too():
+    x = t(3, 4)
+    with pytest.raises(ValueError, match="matmul") as caught:
+        (np.tanh(x) * 2) @ x
+    graph = Graph.of(caught.value)
+    assert [node.op for node in graph.nodes] == [None, "tanh", "multiply", "matmul"]
+    assert graph.nodes[-1].arguments == ("n2", "n0")
+
+
+def test_an_exception_that_was_raised_from_another():
+    def wrapped():
+        try:
+            t(2) + t(3)
+        except ValueError as error:
+            raise RuntimeError("in my program") from error
+
+    with pytest.raises(RuntimeError) as caught:
+        wrapped()
+    assert Graph.of(caught.value).nodes[-1].op == "add"
+
+
+def test_anomalies():
+    x = t(3)
+    with ag.detect_anomaly(), np.errstate(all="ignore"), pytest.raises(RuntimeError) as caught:
+        np.log(x - 2) * 3
+    failed = Graph.of(caught.value).nodes[-1]
+    assert (failed.op, failed.mark) == ("log", "failed")
+    zero = ag.Tensor(np.zeros(3), requires_grad=True)
+    with ag.detect_anomaly(), np.errstate(all="ignore"), pytest.raises(RuntimeError) as caught:
+        np.sqrt(zero * 1.0).sum().backward()
+    graph = Graph.of(caught.value)
+    assert [node.op for node in graph.marked] == ["sqrt"]
+    assert graph.nodes[-1].kind == "output"
+
+
+def test_a_rule_that_raises_in_backward():
+    @ag.custom_vjp
+    def broken(x):
+        return x * 2
+
+    def backward(residual, g):
+        raise ZeroDivisionError("my rule")
+
+    broken.defvjp(lambda x: (x * 2, None), backward)
+    with pytest.raises(ZeroDivisionError) as caught:
+        (broken(t(3)) + 1).sum().backward()
+    assert [node.op for node in Graph.of(caught.value).marked] == ["broken"]
+
+
+def test_what_is_no_failure_of_an_operation():
+    with pytest.raises(TypeError, match="no operation on Tensors was running when this KeyError was raised"):
+        Graph.of(KeyError("x"))
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        t(2) + t(3)
+    with pytest.raises(TypeError, match="is made of it alone"):
+        Graph.of(caught.value, t(2))
+
+
+def test_a_message_is_drawn_red():
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        t(2) + t(3)
+    assert "add" in ag.draw(caught.value).source
