@@ -100,6 +100,11 @@ def _graph_of_failure(error: BaseException) -> Graph:
     return Graph(tuple(reading.nodes), tuple(reading.modules.calls))
 
 
+def is_released(outputs: Sequence[Tensor]) -> bool:
+    """Whether a backward has released what a sweep from these would need."""
+    return any(node.saved is None for node in leading_to([each._node for each in outputs if each._node is not None]))
+
+
 class _Everything:
     """A container of all there is."""
 

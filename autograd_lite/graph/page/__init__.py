@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...files import written_whole
+from ...tensor import Tensor
 from ..model import Graph
+from ..reading import is_released
 from .data import page_data
 
 Theme = Literal["auto", "light", "dark"]
@@ -130,13 +132,11 @@ def show(
 
 
 def _graph_of(outputs: Any, *, values: bool, gradients: bool | None, parameters: Any) -> Graph:
-    wanted: dict[str, Any] = {"values": values, "parameters": parameters}
-    if gradients is not None or isinstance(outputs[0] if outputs else None, BaseException):
-        return Graph.of(*outputs, gradients=gradients, **wanted)
-    try:
-        return Graph.of(*outputs, gradients=True, **wanted)
-    except RuntimeError:  # released: then what `details` has noted, if anything
-        return Graph.of(*outputs, **wanted)
+    if gradients is None and outputs and not isinstance(outputs[0], BaseException):
+        tensors = [each for each in outputs if isinstance(each, Tensor)]
+        # where a backward has released the graph, what `details` has noted of it, if anything
+        gradients = True if not is_released(tensors) else None
+    return Graph.of(*outputs, values=values, gradients=gradients, parameters=parameters)
 
 
 def _title_of(outputs: tuple[Any, ...]) -> str:
