@@ -32,7 +32,7 @@ from ..sweeps import cast, unbroadcast
 from . import writing
 from .mathematics import latex
 from .model import Node
-from .symbols import Symbol
+from .symbols import Symbol, named
 from .writing import Part
 
 
@@ -208,9 +208,9 @@ class _Recorder(Onlooker):
                 self.know(answer, writing.item(part, i) if primitive.many else part)
 
     def _operand(self, value: Any) -> Any:
-        """What is written for an argument: a Part, named if it is long; of a list, a list."""
+        """What is written for an argument: a Part, named if it is long; of a list or tuple, a list or tuple."""
         if isinstance(value, (list, tuple)) and any(isinstance(each, ndarray) for each in value):
-            return [self._operand(each) for each in value]
+            return type(value)(self._operand(each) for each in value)
         part = self._parts.get(id(value))
         if part is None:
             return writing.constant(value)
@@ -218,7 +218,7 @@ class _Recorder(Onlooker):
             name = next(n for n in (f"t{i}" for i in range(1, len(self._defined) + 99)) if n not in self.taken)
             self.taken.add(name)
             self._defined[name] = part
-            part = Part.of(name, f"t_{{{name[1:]}}}", part.ndim, frozenset((name,)))
+            part = Part.of(name, named(name).latex, part.ndim, frozenset((name,)))
             self._parts[id(value)] = part
         return part
 

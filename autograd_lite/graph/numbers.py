@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from .model import Array
+from .statistics import Statistics
+
 IN_FULL = 12
 """So many elements are shown in full."""
 _FIRST = 4
@@ -31,6 +34,14 @@ def shown_array(value: Any) -> str:
     with np.errstate(all="ignore"):
         norm = shown_number(np.sqrt(np.dot(flat, flat)))
     return f"{array.shape} of norm {norm}: {first}, ..."
+
+
+def shown_statistics(about: Statistics, array: Array) -> str:
+    """The same of an array of which only the statistics are known, which hold small ones in full."""
+    cells = [x for row in about.heatmap for x in row]
+    if len(cells) == about.size <= IN_FULL and None not in cells and not array.dtype.startswith("complex"):
+        return _in_full(np.array(cells, np.float64).reshape(array.shape))
+    return f"{array.shape} of norm {shown_number(about.norm)}" if about.norm is not None else ""
 
 
 def _in_full(array: Any) -> str:

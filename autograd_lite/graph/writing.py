@@ -66,15 +66,19 @@ class Part:
 def constant(value: Any) -> Part:
     """What is written for a value that no formula is known for."""
     if isinstance(value, (ndarray, np.generic)) and np.ndim(value):
-        if value.size and not value.any() and value.dtype != np.bool_:
+        if value.dtype.kind in "fc" and value.size and not value.any():
             return Part.of(f"zeros({value.shape})", r"\mathbf{0}", value.ndim)
         what = "mask" if value.dtype == np.bool_ else "constant"
         return Part.of(f"{what} {value.shape}", rf"\mathrm{{{what}}}", value.ndim)
     if isinstance(value, (bool, int, float, complex, ndarray, np.generic)):
         text = shown_number(value[()] if isinstance(value, (ndarray, np.generic)) else value)
-        level = SIGN if text.startswith("-") else SUM if text.startswith("(") else WHOLE
+        if np.iscomplexobj(value):
+            return Part.of(f"({text})", f"({text})")
+        level = SIGN if text.startswith("-") else WHOLE
         return Part(text, text, level, level, 0)
-    text = printable(value if isinstance(value, str) else shown(value))
+    text = printable(value.name if isinstance(value, np.dtype) else shown(value))
+    if isinstance(value, slice) or (isinstance(value, tuple) and any(isinstance(x, slice) or x is ... for x in value)):
+        text = f"s_[{text.strip('()').rstrip(',').replace('Ellipsis', '...')}]"  # as NumPy spells an index by itself
     return Part.of(text, rf"\text{{{plain(text)}}}")
 
 
@@ -91,6 +95,7 @@ def plain(text: str) -> str:
 
 _INFIX = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),
           "matmul": ("@", PRODUCT)}  # fmt: skip
+_OF_A_LIST = {"concat", "stack"}  # recorded with each array as an argument
 _FLIPPED = {"matrix_transpose", "transpose", "swapaxes"}
 
 
@@ -99,12 +104,12 @@ def call(primitive: Primitive, operands: Sequence[Any], kwargs: dict[str, Any], 
 
     Args:
         primitive: the operation.
-        operands: a Part for each argument, or a list of them.
+        operands: a Part for each argument, or a list or tuple of them.
         kwargs: the keyword arguments.
         ndim: of the answer.
     """
     name = primitive.name
-    flat = [part for each in operands for part in (each if isinstance(each, list) else [each])]
+    flat = [part for each in operands for part in (each if isinstance(each, (list, tuple)) else [each])]
     uses = frozenset().union(*(part.uses for part in flat)) if flat else frozenset()
     x = flat[0] if flat else constant("")
     if name in _INFIX and len(flat) == 2 and not kwargs:
@@ -121,7 +126,7 @@ def call(primitive: Primitive, operands: Sequence[Any], kwargs: dict[str, Any], 
         return Part.of(f"{x.inside(WHOLE)}.{'T' if ndim == 2 else 'mT'}", latex, ndim, uses)
     if name == "getitem":
         index = flat[1].text if len(flat) > 1 else ""
-        index = index[1:-1].rstrip(",") if index.startswith("(") else index
+        index = index.removeprefix("s_")[1:-1].rstrip(",") if index.startswith(("(", "s_[")) else index
         return Part.of(f"{x.inside(WHOLE)}[{index}]", rf"{x.latex_inside(WHOLE)}[\text{{{plain(index)}}}]", ndim, uses)
     return _by_name(primitive, operands, kwargs, ndim, uses)
 
@@ -144,14 +149,22 @@ def _by_name(
 ) -> Part:
     name = primitive.name
     texts, latexes = [], []
-    for each in operands:
-        parts = each if isinstance(each, list) else [each]
+    for each in [[*operands]] if name in _OF_A_LIST else operands:
+        parts = each if isinstance(each, (list, tuple)) else [each]
         text, latex = ", ".join(part.text for part in parts), ", ".join(part.latex for part in parts)
-        texts.append(f"[{text}]" if isinstance(each, list) else text)
-        latexes.append(f"[{latex}]" if isinstance(each, list) else latex)
+        before, after = ("[", "]") if isinstance(each, list) else ("", "")
+        if isinstance(each, tuple):
+            before, after = "(", ",)" if len(each) == 1 else ")"
+        texts.append(f"{before}{text}{after}")
+        latexes.append(f"{before}{latex}{after}")
     while len(texts) > 1 and texts[-1] == "None":
         texts.pop()
         latexes.pop()
+    if name == "einsum" and "labels" in kwargs:  # as NumPy spells it
+        *given, answer = kwargs["labels"]
+        labels = f"{','.join(given)}->{answer}"
+        function = rf"\text{{einsum}}_{{{','.join(given)} \to {answer}}}"
+        return Part.of(f"einsum('{labels}', {', '.join(texts)})", f"{function}({', '.join(latexes)})", ndim, uses)
     for option, value in options_of(primitive, (), kwargs, ()):
         texts.append(f"{option}={printable(value)}")
         latexes.append(rf"\text{{{plain(option)}}}=\text{{{plain(printable(value))}}}")
