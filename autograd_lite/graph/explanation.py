@@ -115,7 +115,7 @@ def explain(loss: Tensor, numbers: bool = True, *, gradient: Any = None) -> Expl
     Backward: x̄, or ∂name, stands for the derivative of L by x
       L = sum(z1)
         L̄ = 1.0
-        z̄1 = broadcast_to(L̄, (2,)) = [1.0, 1.0]
+        z̄1 = broadcast_to(reshape(L̄, (1,)), (2,)) = [1.0, 1.0]
       z1 = w * w
         z̄1 = [1.0, 1.0]
         w̄ = z̄1 * w = [3.0, 4.0]

@@ -115,7 +115,7 @@ def backward_steps(loss: Tensor, gradient: Any = None) -> Iterator[Step]:
     >>> for step in ag.graph.backward_steps((x * x).sum()):
     ...     print(step)
     L̄ = 1.0
-        z̄1 = broadcast_to(L̄, (2,)) = [1.0, 1.0]
+        z̄1 = broadcast_to(reshape(L̄, (1,)), (2,)) = [1.0, 1.0]
     z̄1 = [1.0, 1.0]
         x̄ = z̄1 * x = [1.0, 2.0]
         x̄ += z̄1 * x = [1.0, 2.0]
@@ -158,23 +158,27 @@ def _walk(output: tape.Node, first: Any, known: dict[tape.Node, Node], symbols: 
     waiting = [*known]  # oldest first: the next one is last
     carried: dict[tape.Node, Any] = {output: first}
     while waiting:
-        node = waiting.pop()
-        here = known[node]
-        g = carried.pop(node)
-        contributions = []
-        if node.primitive is not None:
-            check_saved(node)
-            tracing = Tracing(node, g, here, known, symbols)
-            for position, d in enumerate(_cotangents(node, g)):
-                parent = node.parents[position]
-                if parent is None:
-                    continue
-                added = parent in carried
-                carried[parent] = carried[parent] + d if added else d
-                there = known[parent]
-                value, total = _copied(d), _copied(carried[parent])
-                contributions.append(Contribution(there, symbols[there.id], position, value, total, added, tracing))
-        yield Step(here, symbols[here.id], _copied(g), tuple(contributions))
+        yield _step(waiting.pop(), carried, known, symbols)  # of which nothing stays here
+
+
+def _step(
+    node: tape.Node, carried: dict[tape.Node, Any], known: dict[tape.Node, Node], symbols: dict[str, Symbol]
+) -> Step:
+    """The step at a node, which takes its cotangent out of what is carried, and adds what its rules send."""
+    here, g = known[node], carried.pop(node)
+    contributions = []
+    if node.primitive is not None:
+        check_saved(node)
+        tracing = Tracing(node, g, here, known, symbols)
+        for position, (parent, d) in enumerate(zip(node.parents, _cotangents(node, g), strict=True)):
+            if parent is None:
+                continue
+            added = parent in carried
+            carried[parent] = carried[parent] + d if added else d
+            there = known[parent]
+            value, total = _copied(d), _copied(carried[parent])
+            contributions.append(Contribution(there, symbols[there.id], position, value, total, added, tracing))
+    return Step(here, symbols[here.id], _copied(g), tuple(contributions))
 
 
 def _cotangents(node: tape.Node, g: Any) -> Sequence[Any]:
