@@ -269,11 +269,11 @@ class Graph:
 
         return listing(self)
 
-    def dot(self, *, rankdir: str = "TB") -> Picture:
-        """A drawing of the graph as a `graphviz.Digraph`; see `draw`."""
+    def dot(self, **looks: Any) -> Picture:
+        """A drawing of the graph as a `graphviz.Digraph`; the arguments are those of `draw` after the Tensors."""
         from .dot import to_dot
 
-        return to_dot(self, rankdir=rankdir)
+        return to_dot(self, **looks)
 
     def __str__(self) -> str:
         return self.text()

@@ -80,6 +80,7 @@ def options_of(
     return tuple((name, text) for name, text in texts if text not in (defaults.get(name), "None"))
 
 
+@lru_cache(maxsize=512)
 def _defaults(primitive: Primitive) -> dict[str, str | None]:
     """The arguments of a primitive by name, in order up to the first that takes any number, with their defaults."""
     kinds = inspect.Parameter

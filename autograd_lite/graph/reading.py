@@ -293,7 +293,7 @@ class _Reading:
 
     def _kept_bytes(self, node: tape.Node) -> int:
         total = 0
-        for array in flatten([node.saved, node.kwargs])[0]:
+        for array in _saved_by(node):
             if isinstance(array, ndarray):
                 held = owner(array)
                 if id(held) not in self._kept:
@@ -312,6 +312,15 @@ class _Reading:
                 "constant", (Array(array.shape, array.dtype.name),), call, value=value
             )
         return self._constants[id(array)]
+
+
+def _saved_by(node: tape.Node) -> Iterable[Any]:
+    """What a node has saved; the residual of a kernel may be a container."""
+    for each in (*(node.saved or ()), *(node.kwargs or {}).values()):
+        if isinstance(each, (tuple, list, dict)):
+            yield from flatten(each)[0]
+        else:
+            yield each
 
 
 def array_of(node: tape.Node) -> tuple[Array, ...]:

@@ -29,6 +29,16 @@ def values_of(node: Node) -> Iterator[str]:
         yield f"{count} x {value}" if count > 1 else str(value)
 
 
+def options_of(node: Node) -> str:
+    """The options of an operation on a line: "axis=1"; "" if there are none."""
+    return " ".join(f"{name}={value}" for name, value in node.options)
+
+
+def number(count: int, what: str) -> str:
+    """So many of something: "1 operation", "12 operations"."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def _what(node: Node) -> str:
     if node.kind in ("op", "output"):
         return f"{printable(node.title)}({', '.join(argument or '_' for argument in node.arguments)})"

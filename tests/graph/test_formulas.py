@@ -1,7 +1,7 @@
 """Formulas are read off from the rules: evaluated as NumPy, they give the numbers that the rules gave."""
 
 import unicodedata
-from collections import Counter
+from collections import Counter, OrderedDict
 from typing import Any
 
 import numpy as np
@@ -236,7 +236,10 @@ def test_names_that_several_have_are_told_apart() -> None:
     assert [value.symbol.text for value in explain((x * y).sum()).values] == ["x_1", "x_2"]
     model = ag.nn.Sequential(ag.nn.Linear(2, 2), ag.nn.Linear(2, 2))
     found = [value.symbol.text for value in explain(model(np.ones((1, 2), np.float32)).sum()).values]
-    assert [name for name in found if "weight" in name] == ["0.weight", "1.weight"]
+    assert [name for name in found if "weight" in name] == ["weight_0", "weight_1"]
+    named_layers = ag.nn.Sequential(OrderedDict(a=ag.nn.Linear(2, 2), b=ag.nn.Linear(2, 2)))
+    found = [value.symbol.text for value in explain(named_layers(np.ones((1, 2), np.float32)).sum()).values]
+    assert [name for name in found if "weight" in name] == ["a.weight", "b.weight"]
 
 
 def test_variables_and_constants_are_called_as_in_the_program() -> None:

@@ -145,6 +145,7 @@ def test_networks(fusing: bool) -> None:
     parameters = dict(model.named_parameters())
     expected = ag.grad(loss, [*parameters.values()], retain_graph=True)
     found = {step.symbol.text: step.gradient for step in backward_steps(loss) if step.node.kind == "parameter"}
+    found = {".".join(symbol.split("_")[::-1]): gradient for symbol, gradient in found.items()}
     assert len(found) == len(parameters) == 10
     for name, g in zip(parameters, expected, strict=True):
         np.testing.assert_array_equal(found[name], g.data, err_msg=name)

@@ -39,4 +39,4 @@ def test_complex_values_are_drawn_as_others_are():
         ["multiply(n0,", "_)", "(2,)", "complex128"],
         ["real(n1)", "(2,)", "float64"],
     ]
-    assert r"multiply\n(2,) complex128" in str(ag.draw(value))
+    assert r"multiply\nx2=(2-1j)\n(2,) complex128" in str(ag.draw(value))
