@@ -97,18 +97,18 @@ def draw_boxes(picture: Picture, view: View, looks: Any) -> None:
     _add_boxes(picture, boxes_in.get(None, []), depth, looks)
     stack: list[Cluster | None] = [*reversed(clusters_in.get(None, []))]
     while stack:
-        cluster = stack.pop()
-        if cluster is None:  # all that is inside the innermost open cluster has been written
+        opening = stack.pop()
+        if opening is None:  # all that is inside the innermost open cluster has been written
             picture.body.append("\t" * depth + "}\n")
             depth -= 1
             continue
         depth += 1
-        picture.body.append("\t" * depth + f"subgraph cluster_{cluster.call.id} {{\n")
-        picture.attr(label=as_label(cluster.title), **_borders(cluster.times, repeated))
+        picture.body.append("\t" * depth + f"subgraph cluster_{opening.call.id} {{\n")
+        picture.attr(label=as_label(opening.title), **_borders(opening.times, repeated))
         picture.body[-1] = "\t" * depth + picture.body[-1]
-        _add_boxes(picture, boxes_in.get(cluster.call.id, []), depth, looks)
+        _add_boxes(picture, boxes_in.get(opening.call.id, []), depth, looks)
         stack.append(None)
-        stack.extend(reversed(clusters_in.get(cluster.call.id, [])))
+        stack.extend(reversed(clusters_in.get(opening.call.id, [])))
 
 
 def _add_boxes(picture: Picture, boxes: list[Box], depth: int, looks: Any) -> None:

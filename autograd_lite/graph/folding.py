@@ -50,12 +50,12 @@ class Folding:
     def _items_by_call(self) -> dict[str, list[Node | Call]]:
         """The operations and calls directly in each call, in the order of their first operations."""
         for node in self.operations:
-            call = node.call
-            while call is not None:
+            around = node.call
+            while around is not None:
                 rank = self._ranks[node.id]
-                self._start.setdefault(call, rank)
-                self._size[call] = rank + 1 - self._start[call]
-                call = self.calls[call].outer
+                self._start.setdefault(around, rank)
+                self._size[around] = rank + 1 - self._start[around]
+                around = self.calls[around].outer
         items: dict[str, list[tuple[int, Node | Call]]] = {call: [] for call in self.calls}
         for node in self.operations:
             if node.call is not None:

@@ -154,10 +154,9 @@ class _Showing:
                 if closed is None:
                     boxes[node.id] = Box(node.id, node, None, node.call, node.values)
                 elif closed not in boxes:
-                    call = self.calls[closed]
-                    boxes[closed] = Box(
-                        closed, None, call, call.outer, *inside[closed][:1], *self._times(closed), *inside[closed][1:]
-                    )
+                    call, (times, last) = self.calls[closed], self._times(closed)
+                    values, operations, parameters = inside[closed]
+                    boxes[closed] = Box(closed, None, call, call.outer, values, times, last, operations, parameters)
         clusters = tuple(
             Cluster(call, *self._times(call.id))
             for call in self.graph.calls
