@@ -93,12 +93,14 @@ class ExplainedStep:
         operation: how the value was computed in forward.
         arrived: the derivative of the loss by the value; None without numbers.
         sent: what each argument receives.
+        rule: the mathematics that the operation declares, where that is all there is to show.
     """
 
     id: str
     operation: Equation
     arrived: Equation | None
     sent: tuple[Equation, ...]
+    rule: Side | None = None
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -107,6 +109,8 @@ class ExplainedStep:
 
     def __str__(self) -> str:
         lines = [line for each in self.equations for line in str(each).splitlines()]
+        if self.rule is not None:
+            lines.insert(0, f"by the rule  {self.rule.text}")
         return "\n  ".join([str(self.operation), *lines])
 
 

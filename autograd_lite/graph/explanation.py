@@ -30,7 +30,7 @@ from .numbers import shown_array, shown_statistics
 from .steps import Contribution, Step, backward_steps, nodes_by_recorded
 from .symbols import Symbol, named, symbols_of
 from .text import printable
-from .written import operands_of
+from .written import constants_of, operands_of
 
 _TERMS = 8
 
@@ -139,6 +139,7 @@ class _Writer:
     def __init__(self, loss: Tensor, graph: Graph, known: dict[tape.Node, Node], numbers: bool, of_one: bool) -> None:
         self.graph, self.known, self.numbers = graph, known, numbers
         self.symbols = symbols_of(graph)
+        self.written = constants_of(graph)
         self.arrays: dict[str, Any] = self._kept(loss) if numbers else {}
         self.of_one = of_one
         self.unknown = self.unnumbered = False  # whether an argument, a value is shown of which nothing is known
@@ -158,7 +159,8 @@ class _Writer:
     def written(self, walk: Iterator[Step]) -> Explanation:
         forward = {here.id: self._forward(node, here) for node, here in self.known.items() if node.primitive}
         reached: dict[str, list[Side]] = {}
-        steps, gradients = [], []
+        steps: list[ExplainedStep] = []
+        gradients = []
         declared: dict[str, None] = {}
         for step in walk:
             if step.node.kind != "op":
@@ -174,7 +176,9 @@ class _Writer:
             arrived = Equation(_bar(step.symbol), (), self._shown(step.cotangent)) if self.numbers else None
             if not self.numbers and not steps and self.of_one:
                 arrived = Equation(_bar(step.symbol), (), "1")
-            steps.append(ExplainedStep(step.node.id, forward[step.node.id].symbolic, arrived, sent))
+            rules = [each.formula for each in step.contributions if each.formula.declared]
+            rule = Side(rules[0].text, rules[0].latex) if rules else None
+            steps.append(ExplainedStep(step.node.id, forward[step.node.id].symbolic, arrived, sent, rule))
         values = [self._value(node) for node in self.graph.nodes if node.kind in ("parameter", "input", "constant")]
         notes = self._notes(declared)
         last = self.symbols[self.graph.nodes[-1].id].text
@@ -182,11 +186,12 @@ class _Writer:
         return Explanation(tuple(values), (*forward.values(),), tuple(steps), tuple(gradients), notes, meaning)
 
     def _notes(self, declared: Iterable[str]) -> tuple[str, ...]:
-        notes = [
-            f"{name} is one operation here, and shows the rule that it declares; recorded inside of "
-            "`with ag.fusion(False):` it is several, each with its own"
-            for name in declared
-        ]
+        notes = []
+        if declared:
+            notes.append(
+                f"{', '.join(declared)}: one operation here, which shows the rule that it declares; recorded inside of "
+                "`with ag.fusion(False):` it is several, each with a formula of its own"
+            )
         if self.unknown:
             notes.append("… stands for an argument that no rule reads, and that is not kept")
         if self.unnumbered:
@@ -208,7 +213,8 @@ class _Writer:
 
     def _value(self, node: Node) -> Value:
         symbol = self.symbols[node.id]
-        name = "" if node.name is None or node.name == symbol.text else printable(node.name)
+        name = node.name or self.written.get(node.id)
+        name = "" if name is None or name in symbol.text else printable(name)
         return Value(symbol, node.kind, name, str(node.values[0]), self._shown_value(node))
 
     def _forward(self, node: tape.Node, here: Node) -> Equation:
@@ -232,12 +238,12 @@ class _Writer:
         written = operands_of(here.op or "", expression)
         found = []
         for i, (id, value) in enumerate(zip(here.arguments, saved, strict=True)):
-            name = written[i] if i < len(written) else None
+            name = written[i] if i < len(written) else ""
             if id is not None and (self.graph[id].kind != "constant" or np.ndim(value)):
                 found.append(self._part(id))
             elif isinstance(value, (bool, int, float, complex, ndarray, np.generic, str, tuple, list, slice)):
                 found.append(writing.constant(value))
-            elif name is not None:
+            elif name.isidentifier() or name.replace(".", "").isdecimal():
                 found.append(writing.Part.of(name, named(name).latex))
             else:
                 self.unknown = True
@@ -250,11 +256,11 @@ class _Writer:
 
     def _sent(self, sent: Contribution) -> Equation:
         formula = sent.formula
-        right = Side(formula.text, formula.latex)
-        if formula.declared:
-            right = Side(f"by the rule  {formula.text}", rf"\text{{by the rule }}\quad {formula.latex}")
+        right: tuple[Side, ...] = (Side(formula.text, formula.latex),)
+        if formula.declared:  # for all arguments together: the step says it once
+            right = () if self.numbers else (Side("by the rule", r"\text{by the rule}"),)
         where = tuple((Side(name, named(name).latex), Side(text, latex)) for name, text, latex in formula.where)
-        return Equation(_bar(sent.symbol), (right,), self._shown(sent.value), added=sent.added, where=where)
+        return Equation(_bar(sent.symbol), right, self._shown(sent.value), added=sent.added, where=where)
 
 
 def _bar(symbol: Symbol) -> Side:

@@ -29,7 +29,8 @@ def markdown_of(
     for number, step in enumerate(steps, 1):
         operation = step.operation.symbolic
         formula = next(operation.latex_lines()).replace("&", "")
-        parts += [f"**{number}.** ${formula}$", _block(step.equations)]
+        rule = f", by the rule ${step.rule.latex}$" if step.rule is not None else ""
+        parts += [f"**{number}.** ${formula}${rule}", _block(step.equations)]
     if gradients:
         parts += ["### Gradients", _block(gradients)]
     parts += [f"- {as_text(note)}" for note in notes]

@@ -22,10 +22,9 @@ from dataclasses import dataclass
 
 from .mathematics import latex
 from .model import Graph, Node
-from .written import operands_of
+from .written import constants_of
 
 _FITTING = re.compile(r"[^\W\d_]\w{0,29}(\.\w{1,30}){0,8}")
-_PATH = re.compile(r"\w{1,30}(\.\w{1,30}){1,8}")  # of a parameter in its module, "0.weight"
 _LETTER = re.compile(r"([^\W\d_])(\d*)((?:_\w+)?)")
 
 
@@ -78,13 +77,15 @@ def _upright(word: str) -> str:
 
 def symbols_of(graph: Graph) -> dict[str, Symbol]:
     """A symbol for each node, by id; an output has that of the value that it is."""
-    wishes = _constants(graph) | {node.id: wish for node in graph.nodes if (wish := _wish(node))}
+    wishes = {id: text for id, text in constants_of(graph).items() if text.isidentifier() and _FITTING.fullmatch(text)}
+    wishes |= {node.id: wish for node in graph.nodes if (wish := _wish(node))}
     paths = {call.id: call.path.partition(".")[2] for call in graph.calls}
     for id, name in _repeated(wishes):
         node = graph[id]
         path = paths.get(node.call or "", "")
-        if node.kind == "parameter" and path and _PATH.fullmatch(f"{path}.{name}"):
-            wishes[id] = f"{path}.{name}"
+        key = f"{path}.{name}" if path[:1].isalpha() else f"{name}_{path.replace('.', '_')}"
+        if node.kind == "parameter" and path and _FITTING.fullmatch(key):
+            wishes[id] = key
     counts: Counter[str] = Counter()
     for id, name in _repeated(wishes):
         counts[name] += 1
@@ -116,17 +117,6 @@ def _wish(node: Node) -> str | None:
     """The name that a node has, if it may stand in formulas."""
     name = node.name or node.variable
     return name if name is not None and node.kind != "output" and _FITTING.fullmatch(name) else None
-
-
-def _constants(graph: Graph) -> dict[str, str]:
-    """What constants are called where they are used, if the lines are known."""
-    wishes = {}
-    for node in graph.nodes:
-        expression = node.line.expression if node.line is not None else ""
-        for id, name in zip(node.arguments, operands_of(node.op or "", expression), strict=False):
-            if id is not None and name is not None and name.isidentifier() and graph[id].kind == "constant":
-                wishes.setdefault(id, name)
-    return {id: name for id, name in wishes.items() if _FITTING.fullmatch(name)}
 
 
 def _repeated(wishes: dict[str, str]) -> list[tuple[str, str]]:

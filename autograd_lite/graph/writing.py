@@ -71,7 +71,7 @@ def constant(value: Any) -> Part:
         what = "mask" if value.dtype == np.bool_ else "constant"
         return Part.of(f"{what} {value.shape}", rf"\mathrm{{{what}}}", value.ndim)
     if isinstance(value, (bool, int, float, complex, ndarray, np.generic)):
-        text = shown_number(value[()] if isinstance(value, (ndarray, np.generic)) else value)
+        text = shown_number(value.item() if isinstance(value, (ndarray, np.generic)) else value)
         if np.iscomplexobj(value):
             return Part.of(f"({text})", f"({text})")
         level = SIGN if text.startswith("-") else WHOLE
@@ -89,9 +89,10 @@ def item(part: Part, i: int) -> Part:
 
 def plain(text: str) -> str:
     r"""Text for inside of \text{}: signs that mean something to LaTeX are left out or replaced."""
-    kept = text.translate(str.maketrans({"\\": "/", "{": "(", "}": ")", "$": "", "#": "", "%": "", "&": "+", "^": ""}))
-    return kept.replace("_", " ").replace("~", "-")
+    return text.translate(_PLAIN)
 
+
+_PLAIN = str.maketrans(r"\{}<>&_~", "/()()+ -", "$#%^")
 
 _INFIX = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT), "divide": ("/", PRODUCT),
           "matmul": ("@", PRODUCT)}  # fmt: skip
