@@ -139,7 +139,7 @@ class _Writer:
     def __init__(self, loss: Tensor, graph: Graph, known: dict[tape.Node, Node], numbers: bool, of_one: bool) -> None:
         self.graph, self.known, self.numbers = graph, known, numbers
         self.symbols = symbols_of(graph)
-        self.written = constants_of(graph)
+        self.spelled = constants_of(graph)
         self.arrays: dict[str, Any] = self._kept(loss) if numbers else {}
         self.of_one = of_one
         self.unknown = self.unnumbered = False  # whether an argument, a value is shown of which nothing is known
@@ -213,7 +213,7 @@ class _Writer:
 
     def _value(self, node: Node) -> Value:
         symbol = self.symbols[node.id]
-        name = node.name or self.written.get(node.id)
+        name = node.name or self.spelled.get(node.id)
         name = "" if name is None or name in symbol.text else printable(name)
         return Value(symbol, node.kind, name, str(node.values[0]), self._shown_value(node))
 
