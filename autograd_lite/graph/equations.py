@@ -55,7 +55,7 @@ class Equation:
         for name, part in self.where:
             yield f"{name.latex} &= {part.latex}"
         sides = [" + ".join(term.latex for term in self.right), latex_numbers(self.numbers)]
-        sign = "&{+}{=}" if self.added else "&="
+        sign = r"&\thinspace {+}{=}\thinspace" if self.added else "&="
         yield f"{self.left.latex} {sign} " + " = ".join(side for side in sides if side)
 
 

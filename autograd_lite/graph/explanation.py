@@ -45,7 +45,7 @@ class Explanation:
         steps: backpropagation, newest operation first.
         gradients: of each leaf, the sum of all that reached it.
         notes: what else is to be said.
-        meaning: what a bar stands for.
+        loss: what the value is called that was differentiated.
     """
 
     values: tuple[Value, ...]
@@ -53,7 +53,7 @@ class Explanation:
     steps: tuple[ExplainedStep, ...]
     gradients: tuple[Equation, ...]
     notes: tuple[str, ...]
-    meaning: str
+    loss: Symbol
 
     def __iter__(self) -> Iterator[ExplainedStep]:
         return iter(self.steps)
@@ -67,7 +67,10 @@ class Explanation:
         parts = [
             ("Values", [value.line(width) for value in self.values]),
             ("Forward", [str(equation) for equation in self.forward]),
-            (f"Backward: {self.meaning}", [line for step in self.steps for line in str(step).splitlines()]),
+            (
+                f"Backward: x̄, or ∂name, stands for the derivative of {self.loss.text} by x",
+                [line for step in self.steps for line in str(step).splitlines()],
+            ),
             ("Gradients", [str(equation) for equation in self.gradients]),
             ("Notes", [*self.notes]),
         ]
@@ -75,7 +78,7 @@ class Explanation:
 
     def markdown(self) -> str:
         """All of it as Markdown with LaTeX between $$, as GitHub, KaTeX and Jupyter show it."""
-        return markdown_of(self.values, self.forward, self.steps, self.gradients, self.notes, self.meaning)
+        return markdown_of(self)
 
     def _repr_markdown_(self) -> str:
         return self.markdown()
@@ -181,9 +184,14 @@ class _Writer:
             steps.append(ExplainedStep(step.node.id, forward[step.node.id].symbolic, arrived, sent, rule))
         values = [self._value(node) for node in self.graph.nodes if node.kind in ("parameter", "input", "constant")]
         notes = self._notes(declared)
-        last = self.symbols[self.graph.nodes[-1].id].text
-        meaning = f"x̄, or ∂name, stands for the derivative of {last} by x"
-        return Explanation(tuple(values), (*forward.values(),), tuple(steps), tuple(gradients), notes, meaning)
+        return Explanation(
+            tuple(values),
+            (*forward.values(),),
+            tuple(steps),
+            tuple(gradients),
+            notes,
+            self.symbols[self.graph.nodes[-1].id],
+        )
 
     def _notes(self, declared: Iterable[str]) -> tuple[str, ...]:
         notes = []

@@ -6,34 +6,31 @@ Commands of letters are used throughout (\\cr, \\thinspace), since Markdown may 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from .equations import Equation, ExplainedStep, Value
+from .equations import Equation, Value
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
 
 
-def markdown_of(
-    values: Sequence[Value],
-    forward: Sequence[Equation],
-    steps: Sequence[ExplainedStep],
-    gradients: Sequence[Equation],
-    notes: Sequence[str],
-    meaning: str,
-) -> str:
-    """The text of an explanation; see `Explanation` for its parts."""
+def markdown_of(explanation: Explanation) -> str:
+    """The text of an explanation."""
     parts = []
-    if values:
-        parts += ["### Values", _table(values)]
-    if forward:
-        parts += ["### Forward", _block(forward)]
-    if steps:
-        parts += ["### Backward", f"{as_text(meaning)}."]
-    for number, step in enumerate(steps, 1):
+    if explanation.values:
+        parts += ["### Values", _table(explanation.values)]
+    if explanation.forward:
+        parts += ["### Forward", _block(explanation.forward)]
+    if explanation.steps:
+        parts += ["### Backward", f"A bar over a value stands for the derivative of ${explanation.loss.latex}$ by it."]
+    for number, step in enumerate(explanation.steps, 1):
         operation = step.operation.symbolic
         formula = next(operation.latex_lines()).replace("&", "")
         rule = f", by the rule ${step.rule.latex}$" if step.rule is not None else ""
         parts += [f"**{number}.** ${formula}${rule}", _block(step.equations)]
-    if gradients:
-        parts += ["### Gradients", _block(gradients)]
-    parts += [f"- {as_text(note)}" for note in notes]
+    if explanation.gradients:
+        parts += ["### Gradients", _block(explanation.gradients)]
+    parts += [f"- {as_text(note)}" for note in explanation.notes]
     return "\n\n".join(parts) + "\n"
 
 

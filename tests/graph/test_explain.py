@@ -2,8 +2,10 @@
 
 import gc
 import re
+import runpy
 import warnings
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,15 @@ def test_logistic_regression() -> None:
     gradients = ag.grad(loss, [w, b])
     ends = [str(equation).rpartition(" = ")[2] for equation in explanation.gradients]
     assert ends == [shown_array(g.data) for g in gradients[::-1]]
+
+
+def test_the_page_shows_what_its_program_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explain.md").read_text(encoding="utf-8")
+    program, shown = (re.search(f"```{kind}\n(.*?)```", page, re.DOTALL)[1] for kind in ("python", "text"))
+    path = tmp_path / "program.py"
+    path.write_text(program, encoding="utf-8")  # where lines are known
+    runpy.run_path(str(path))
+    assert capsys.readouterr().out == shown
 
 
 def test_without_numbers() -> None:
