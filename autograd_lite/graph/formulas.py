@@ -16,7 +16,7 @@ of which the steps are seen with `ag.fusion(False)`, and those with rules given 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,10 @@ from .. import tape
 from ..mode import Mode, _mode, current
 from ..onlooking import Onlooker
 from ..primitive import Fused, Primitive, Traced
-from ..several import OUTPUT, Bundle
+from ..several import OUTPUT, Bundle, StandIn
 from ..sweeps import cast, unbroadcast
 from . import writing
 from .mathematics import latex
-from .model import Node
 from .symbols import Symbol, named
 from .writing import Part
 
@@ -62,137 +61,131 @@ _OPAQUE = ("checkpoint", "vmap", "enter", "backward_hooks")
 class Tracing:
     """The formulas of all contributions of one node, which are worked out when first asked for.
 
+    It holds what the node itself has saved, and nothing of the graph around it.
+
     Args:
-        node: of the tape, with what it saved.
+        node: of the tape.
+        saved: what it has saved.
         g: the cotangent that arrived.
-        here: the node of the `Graph`.
-        known: the nodes of the `Graph` by those of the tape.
-        symbols: what they are called.
+        symbol: what its value is called.
+        names: what its arguments are called, those to which a gradient flows.
+        constants: what the others are called, as far as they are kept.
     """
 
     def __init__(
-        self, node: tape.Node, g: Any, here: Node, known: Mapping[tape.Node, Node], symbols: Mapping[str, Symbol]
+        self,
+        node: tape.Node,
+        saved: tuple[Any, ...],
+        g: Any,
+        symbol: Symbol,
+        names: Sequence[Symbol | None],
+        constants: Sequence[Symbol | None],
     ) -> None:
+        assert node.primitive is not None
+        self.primitive: Primitive = node.primitive
+        self.kwargs: dict[str, Any] = node.kwargs or {}
+        self.symbol, self.names, self.constants = symbol, names, constants
+        self.given = [None if parent is None else StandIn(parent.shape, parent.dtype) for parent in node.parents]
+        rest = [
+            like if value is parent and like is not None else value
+            for value, parent, like in zip(saved[1:], node.parents, self.given, strict=True)
+        ]
+        self._values: tuple[Any, ...] = (g, saved[0], *rest)
         self._formulas: dict[int, Formula] | None = None
-        self._work: Any = (node, node.saved, g, here, known, symbols)
 
     @property
     def formulas(self) -> dict[int, Formula]:
         """By position of the argument."""
         if self._formulas is None:
-            self._formulas = _formulas(*self._work)
-            self._work = None
+            self._formulas = self._found()
+            self._values = ()
         return self._formulas
 
-
-def _formulas(
-    node: tape.Node,
-    saved: tuple[Any, ...],
-    g: Any,
-    here: Node,
-    known: Mapping[tape.Node, Node],
-    symbols: Mapping[str, Symbol],
-) -> dict[int, Formula]:
-    primitive = node.primitive
-    assert primitive is not None
-    positions = [i for i, parent in enumerate(node.parents) if parent is not None]
-    declared = Formula(primitive.math or primitive.name, latex(primitive.math or primitive.name), declared=True)
-    if primitive is OUTPUT:
-        bar, i = symbols[here.id].barred, (node.kwargs or {})["i"]
-        return {0: Formula(f"{bar.text}, as its part {i}", rf"{bar.latex}\ \text{{as its part {i}}}")}
-    if isinstance(primitive, Fused) or primitive.kind == "custom" or primitive.name in _OPAQUE:
+    def _found(self) -> dict[int, Formula]:
+        primitive = self.primitive
+        positions = [i for i, name in enumerate(self.names) if name is not None]
+        if primitive is OUTPUT:
+            bar, i = self.symbol.barred, self.kwargs["i"]
+            return {0: Formula(f"{bar.text}, as its part {i}", rf"{bar.latex}\ \text{{as its part {i}}}")}
+        declared = Formula(primitive.math or primitive.name, latex(primitive.math or primitive.name), declared=True)
+        if isinstance(primitive, Fused) or primitive.kind == "custom" or primitive.name in _OPAQUE:
+            return dict.fromkeys(positions, declared)
+        for lift_constants in (True, False):
+            try:
+                return self._run(positions, lift_constants)
+            except Exception:  # a rule that takes no Tensors there has a formula all the same: the declared one
+                continue
         return dict.fromkeys(positions, declared)
-    names = [None if parent is None else symbols[known[parent].id] for parent in node.parents]
-    constants = [None if id is None else symbols[id] for id in here.arguments]
-    for lift_constants in (True, False):
-        run = _Run(primitive, node, saved, g, lift_constants)
-        try:
-            return run.formulas(positions, symbols[here.id], names, constants)
-        except Exception:  # a rule that takes no Tensors there has a formula all the same: the declared one
-            continue
-    return dict.fromkeys(positions, declared)
 
-
-class _Run:
-    """One run of the rules of a node on Tensors that stand for what they are given."""
-
-    def __init__(
-        self, primitive: Primitive, node: tape.Node, saved: tuple[Any, ...], g: Any, lift_constants: bool
-    ) -> None:
-        self.primitive, self.node, self.saved, self.g = primitive, node, saved, g
-        self.lift_constants = lift_constants
-        self.recorder = _Recorder()
-
-    def formulas(
-        self, positions: Sequence[int], ans: Symbol, names: Sequence[Symbol | None], constants: Sequence[Symbol | None]
-    ) -> dict[int, Formula]:
-        primitive, kwargs = self.primitive, self.node.kwargs or {}
-        self.recorder.taken = {each.text for each in (ans, *names, *constants) if each is not None}
-        g = self._cotangent(ans.barred)
-        args = [
-            value if value is parent else self._placeholder(value, name or constant, name is not None)
-            for value, parent, name, constant in zip(self.saved[1:], self.node.parents, names, constants, strict=True)
-        ]
-        answer = self.saved[0]
-        if isinstance(answer, (list, tuple)):
-            saved: tuple[Any, ...] = ([self._numbered(ans, i, part) for i, part in enumerate(answer)], *args)
+    def _run(self, positions: Sequence[int], lift_constants: bool) -> dict[int, Formula]:
+        """Run the rules on Tensors that stand for what they are given, and write down what they record."""
+        recorder = _Recorder({each.text for each in (self.symbol, *self.names, *self.constants) if each is not None})
+        primitive, (g, ans, *args) = self.primitive, self._values
+        placeholders = []
+        for value, name, constant in zip(args, self.names, self.constants, strict=True):
+            moving = name is not None
+            placeholders.append(recorder.placeholder(value, name or constant, moving, moving or lift_constants))
+        if isinstance(ans, (list, tuple)):
+            saved: tuple[Any, ...] = (
+                [recorder.part(part, self.symbol, i) for i, part in enumerate(ans)],
+                *placeholders,
+            )
         else:
-            saved = (None if answer is None else self._placeholder(answer, ans, True), *args)
-        token = _mode.set(Mode(True, current().fusing, None, self.recorder))
+            saved = (recorder.placeholder(ans, self.symbol), *placeholders)
+        if not isinstance(g, Bundle):
+            arrived = recorder.placeholder(g, self.symbol.barred)
+        else:
+            arrived = [recorder.part(part, self.symbol.barred, i) for i, part in enumerate(g.filled())]
+            arrived = Bundle(dict(enumerate(arrived)), g.shape) if primitive.joint is not None else arrived
+        token = _mode.set(Mode(True, current().fusing, None, recorder))
         try:
             with np.errstate(all="ignore"):  # what there was to say was said by the rule itself
-                parts = None if primitive.joint is None else primitive.joint(g, *saved, **kwargs)
+                parts = None if primitive.joint is None else primitive.joint(arrived, *saved, **self.kwargs)
                 found = {}
                 for i in positions:
-                    d = parts[i] if parts is not None else primitive.vjps[i](g, *saved, **kwargs)  # type: ignore[misc]
-                    found[i] = self._fitted(d, self.node.parents[i])
+                    rule = primitive.vjps[i] if parts is None else None
+                    d = parts[i] if rule is None else rule(arrived, *saved, **self.kwargs)  # type: ignore[index]
+                    found[i] = fitted(d, self.given[i])
         finally:
             _mode.reset(token)
-        return {i: self.recorder.formula(d) for i, d in found.items()}
+        return {i: recorder.formula(d) for i, d in found.items()}
 
-    def _fitted(self, d: Any, parent: Any) -> Any:
-        if isinstance(d, Bundle):
-            return d.filled()
-        if d.shape != parent.shape:
-            d = unbroadcast(d, parent.shape)
-        return cast(d, parent.dtype) if d.dtype != parent.dtype else d
 
-    def _cotangent(self, bar: Symbol) -> Any:
-        """The cotangent, or all of them, for rules of operations that give several."""
-        if not isinstance(self.g, Bundle):
-            return self._placeholder(self.g, bar, True)
-        parts = [self._numbered(bar, i, part) for i, part in enumerate(self.g.filled())]
-        return Bundle(dict(enumerate(parts)), self.g.shape) if self.primitive.joint is not None else parts
-
-    def _numbered(self, symbol: Symbol, i: int, part: Any) -> Any:
-        return self._placeholder(part, Symbol(f"{symbol.text}[{i}]", f"{symbol.latex}[{i}]"), True)
-
-    def _placeholder(self, value: Any, symbol: Symbol | None, moving: bool) -> Any:
-        """A Tensor that stands for an array that is called so; other things as they are."""
-        if not isinstance(value, (ndarray, np.generic)):
-            return value
-        array = np.asarray(value).view()
-        if symbol is None or (array.ndim == 0 and not moving):
-            return value
-        self.recorder.know(array, Part.of(symbol.text, symbol.latex, array.ndim))
-        if array.dtype.kind not in "fc" or not (moving or self.lift_constants):
-            return array
-        return tape.wrap(array, tape.leaf(array.shape, array.dtype))
+def fitted(d: Any, like: Any) -> Any:
+    """A cotangent in the shape and dtype of the value that it is for: broadcasting is undone by summing."""
+    if d.shape != like.shape:
+        d = unbroadcast(d, like.shape)
+    return cast(d, like.dtype) if d.dtype != like.dtype else d
 
 
 class _Recorder(Onlooker):
     """Writes down what is recorded: for each array, known by its identity, how it came about."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: set[str]) -> None:
         super().__init__()
         self.next = None  # nobody else is to see this run
-        self.taken: set[str] = set()
+        self.taken = taken  # names that stand for something
         self._parts: dict[int, Part] = {}
         self._held: list[Any] = []  # or else another array might get an identity that is known
         self._defined: dict[str, Part] = {}
 
-    def know(self, array: Any, part: Part) -> None:
-        """Say what an array is called."""
+    def placeholder(self, value: Any, symbol: Symbol | None, moving: bool = True, lifted: bool = True) -> Any:
+        """What stands for an array that is called so: a Tensor if it is to be `lifted`; other things as they are.
+
+        A single number is shown as a number, unless it is `moving`.
+        """
+        if not isinstance(value, (ndarray, np.generic)) or symbol is None or (np.ndim(value) == 0 and not moving):
+            return value
+        array = np.asarray(value).view()  # with an identity of its own
+        self._know(array, Part.of(symbol.text, symbol.latex, array.ndim))
+        lifted = lifted and array.dtype.kind in "fc"
+        return tape.wrap(array, tape.leaf(array.shape, array.dtype)) if lifted else array
+
+    def part(self, value: Any, symbol: Symbol, i: int) -> Any:
+        """The same for one of several values."""
+        return self.placeholder(value, Symbol(f"{symbol.text}[{i}]", f"{symbol.latex}[{i}]"))
+
+    def _know(self, array: Any, part: Part) -> None:
         self._parts[id(array)] = part
         self._held.append(array)
 
@@ -205,7 +198,7 @@ class _Recorder(Onlooker):
         part = writing.call(primitive, operands, kwargs, len(getattr(ans, "shape", ())))
         for i, answer in enumerate(ans if primitive.many else [ans]):
             if not any(answer is each for each in args):  # a call that gives what it was given is none
-                self.know(answer, writing.item(part, i) if primitive.many else part)
+                self._know(answer, writing.item(part, i) if primitive.many else part)
 
     def _operand(self, value: Any) -> Any:
         """What is written for an argument: a Part, named if it is long; of a list or tuple, a list or tuple."""

@@ -22,9 +22,8 @@ from ..gradients import seed
 from ..mode import _mode, current
 from ..primitive import Traced
 from ..several import Bundle
-from ..sweeps import cast, unbroadcast
 from ..tensor import Tensor
-from .formulas import Formula, Tracing
+from .formulas import Formula, Tracing, fitted
 from .model import Graph, Node
 from .numbers import shown_array
 from .reading import leading_to
@@ -145,7 +144,7 @@ def nodes_by_recorded(loss: Tensor, graph: Graph) -> dict[tape.Node, Node]:
 
 def check_saved(node: tape.Node) -> None:
     """Raise RuntimeError if what a node had saved is gone, or was written to."""
-    if node.saved is None:
+    if node.held is None:  # which does not unpack it
         raise RuntimeError(
             f"backward through {node.name} was run before, and has released what it had saved; pass retain_graph=True "
             f"to that backward, or walk before it{recorded_at(node)}"
@@ -169,8 +168,11 @@ def _step(
     contributions = []
     if node.primitive is not None:
         check_saved(node)
-        tracing = Tracing(node, g, here, known, symbols)
-        for position, (parent, d) in enumerate(zip(node.parents, _cotangents(node, g), strict=True)):
+        saved: tuple[Any, ...] = node.saved  # type: ignore[assignment]  # once, since that may unpack it
+        names = [None if parent is None else symbols[known[parent].id] for parent in node.parents]
+        constants = [None if id is None else symbols[id] for id in here.arguments]
+        tracing = Tracing(node, saved, g, symbols[here.id], names, constants)
+        for position, (parent, d) in enumerate(zip(node.parents, _cotangents(node, saved, g), strict=True)):
             if parent is None:
                 continue
             added = parent in carried
@@ -181,12 +183,11 @@ def _step(
     return Step(here, symbols[here.id], _copied(g), tuple(contributions))
 
 
-def _cotangents(node: tape.Node, g: Any) -> Sequence[Any]:
+def _cotangents(node: tape.Node, saved: tuple[Any, ...], g: Any) -> Sequence[Any]:
     """What the rules of a node give for each argument, as `sweeps.pullback` has it; None where nothing flows."""
     primitive = node.primitive
     assert primitive is not None
-    assert node.saved is not None
-    saved, kwargs = node.saved, node.kwargs or {}
+    kwargs = node.kwargs or {}
     token = _mode.set(current().with_examiner(None))  # nobody looks on: this is no backward of the user's
     try:
         parts: Sequence[Any] | None = None
@@ -208,13 +209,6 @@ def _cotangents(node: tape.Node, g: Any) -> Sequence[Any]:
         return found
     finally:
         _mode.reset(token)
-
-
-def fitted(d: Any, parent: tape.Node) -> Any:
-    """A cotangent in the shape and dtype of the value that it is for: broadcasting is undone by summing."""
-    if d.shape != parent.shape:
-        d = unbroadcast(d, parent.shape)
-    return cast(d, parent.dtype) if d.dtype != parent.dtype else d
 
 
 def _copied(g: Any) -> Any:

@@ -274,16 +274,35 @@ def test_memory_goes_as_it_walks() -> None:
     assert len(seen) > 40
 
 
-def test_a_walk_keeps_no_graph_longer_than_itself() -> None:
-    x = leaf(3)
-    y = np.sin(x).sum()
-    node = weakref.ref(y._node)
+def test_steps_keep_no_graph_alive() -> None:
+    x = leaf(3, name="x")
+    middle = np.sin(x)
+    y = (middle * middle).sum()
+    nodes = [weakref.ref(y._node), weakref.ref(middle._node)]
     steps = [*backward_steps(y)]
-    texts = [sent.formula.text for step in steps for sent in step.contributions]
-    del y
+    del y, middle
     gc.collect()
-    assert node() is None
-    assert len(texts) == 2
+    assert [node() for node in nodes] == [None, None]
+    assert [sent.formula.text for step in steps for sent in step.contributions] == [
+        "broadcast_to(reshape(L̄, (1,)), (3,))",
+        "z̄2 * z1",
+        "z̄2 * z1",
+        "z̄1 * cos(x)",
+    ]
+
+
+def test_what_is_packed_is_unpacked_once_for_a_step() -> None:
+    x = leaf(3)
+    unpacked: list[tuple[int, ...]] = []
+    with ag.saved_tensors_hooks(lambda t: t.data.copy(), lambda array: unpacked.append(array.shape) or array):
+        y = np.sin(np.sin(x)).sum()
+    walk = backward_steps(y)
+    unpacked.clear()
+    for step in walk:
+        assert len(unpacked) == (step.node.op == "sin")
+        assert all(sent.formula for sent in step.contributions)
+        unpacked.clear()
+    np.testing.assert_array_equal(step.gradient, ag.grad(y, x)[0].data)
 
 
 def test_a_graph_may_be_deep() -> None:
