@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .symbols import Symbol
@@ -45,7 +45,7 @@ class Equation:
 
     def __str__(self) -> str:
         definitions = [f"{name.text} = {part.text}" for name, part in self.where]
-        sides = [" + ".join(term.text for term in self.right), self.numbers]
+        sides = [_sum([term.text for term in self.right]), self.numbers]
         sign = " += " if self.added else " = "
         line = self.left.text + sign + " = ".join(side for side in sides if side)
         return "\n".join([*definitions, f"{line}    # {self.source}" if self.source else line])
@@ -54,7 +54,7 @@ class Equation:
         r"""Lines for an `aligned` environment of LaTeX, without the \cr at their ends."""
         for name, part in self.where:
             yield f"{name.latex} &= {part.latex}"
-        sides = [" + ".join(term.latex for term in self.right), latex_numbers(self.numbers)]
+        sides = [_sum([term.latex for term in self.right]), latex_numbers(self.numbers)]
         sign = r"&\thinspace {+}{=}\thinspace" if self.added else "&="
         yield f"{self.left.latex} {sign} " + " = ".join(side for side in sides if side)
 
@@ -112,6 +112,10 @@ class ExplainedStep:
         if self.rule is not None:
             lines.insert(0, f"by the rule  {self.rule.text}")
         return "\n  ".join([str(self.operation), *lines])
+
+
+def _sum(terms: Sequence[str]) -> str:
+    return " + ".join(terms).replace(" + -", " - ")
 
 
 def latex_numbers(text: str) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..primitive import Primitive
-from .mathematics import COMMANDS
+from .notation import COMMANDS
 from .notes import options_of, shown
 from .numbers import shown_number
 from .text import printable
@@ -166,7 +166,8 @@ def _by_name(
         labels = f"{','.join(given)}->{answer}"
         function = rf"\text{{einsum}}_{{{','.join(given)} \to {answer}}}"
         return Part.of(f"einsum('{labels}', {', '.join(texts)})", f"{function}({', '.join(latexes)})", ndim, uses)
-    for option, value in options_of(primitive, (), kwargs, ()):
+    plain_ones = {key: value for key, value in kwargs.items() if type(value).__repr__ is not object.__repr__}
+    for option, value in options_of(primitive, (), plain_ones, ()):
         texts.append(f"{option}={printable(value)}")
         latexes.append(rf"\text{{{plain(option)}}}=\text{{{plain(printable(value))}}}")
     text = f"{printable(name)}({', '.join(texts)})"

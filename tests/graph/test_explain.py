@@ -19,6 +19,7 @@ from autograd_lite.graph.statistics import statistics_of
 from autograd_lite.graph.written import operands_of
 
 from .golden_text import check_golden
+from .latex_samples import covering
 
 
 def logistic_regression() -> tuple[Any, Any, Any]:
@@ -81,6 +82,10 @@ def test_a_leaf_that_is_used_often_gets_a_sum() -> None:
     (gradient,) = explain(sum((np.sin(x) for _ in range(20)), start=np.zeros(2)).sum()).gradients
     assert "(13 more)" in str(gradient)
     assert str(gradient).count("cos(x)") == 7
+    (gradient,) = explain((np.exp(x) - x).sum()).gradients
+    assert str(gradient).startswith("x̄ = -z̄2 + z̄2 * z1 = ")
+    (gradient,) = explain((x - np.cos(x)).sum()).gradients
+    assert str(gradient).startswith("x̄ = z̄2 - z̄1 * sin(x) = ")
 
 
 def test_the_numbers_are_those_of_grad() -> None:
@@ -134,6 +139,15 @@ def test_operations_that_give_several() -> None:
     text = str(explain((a * b).sum()))
     assert "  z2 = z1[0] = [0.0, 1.0, 2.0]\n" in text
     assert "concat([z̄1[0], z̄1[1]], axis=0)" in text
+
+
+def test_the_text_is_the_same_each_time() -> None:
+    def once() -> str:
+        x = ag.Tensor([1.0, 2.0], requires_grad=True, name="x")
+        return str(explain(ag.checkpoint(np.sin, x).sum()))
+
+    assert once() == once()
+    assert "by the rule  the rules of what is run again" in once()
 
 
 def test_large_graphs() -> None:

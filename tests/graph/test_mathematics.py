@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd_lite.graph.mathematics import latex, mathml, parse
+from autograd_lite.graph.mathematics import latex, mathml
+from autograd_lite.graph.notation import parse
 from autograd_lite.primitive import Primitive, registry
+
+from .latex_samples import covering
 
 
 def all_primitives() -> list[Primitive]:
@@ -63,10 +66,13 @@ def test_latex() -> None:
 def test_latex_of_all_rules_is_taken_by_mathtext() -> None:
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")
-    for rule in RULES:
-        text = latex(rule)
-        assert text.isascii(), rule
-        assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
+    formulas = [latex(rule) for rule in RULES]
+    for text in formulas:
+        assert text.isascii()
+        assert text.count("{") == text.count("}")
+    chosen = covering(formulas)
+    assert len(chosen) > 30
+    for text in chosen:
         parser.parse(f"${text}$")
 
 
