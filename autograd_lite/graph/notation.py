@@ -4,9 +4,9 @@
     >>> [(atom.kind, atom.text) for atom in parse("ȳ = √x where x > 0")][:4]
     [('letter', 'y'), ('operator', '='), ('root', '√'), ('words', 'where')]
 
-A single letter is a variable, with a macron (x̄) the gradient by it; "dx" is a small change of x.  Sub- and superscripts
-are those of Unicode, or follow "_" and "^".  √ covers one thing, or what is in parentheses after it.  Names of functions
-are known; any other word of more than one letter is a word.
+A single letter is a variable, with a macron (x̄) the gradient by it; "dx" is a small change of x.  Sub- and
+superscripts are those of Unicode, or follow "_" and "^".  √ covers one thing, or what is in parentheses after it.  Some
+words are names of functions; any other word of more than one letter is a word.
 """
 
 from __future__ import annotations

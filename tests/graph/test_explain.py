@@ -83,7 +83,7 @@ def test_a_leaf_that_is_used_often_gets_a_sum() -> None:
     assert "(13 more)" in str(gradient)
     assert str(gradient).count("cos(x)") == 7
     (gradient,) = explain((np.exp(x) - x).sum()).gradients
-    assert str(gradient).startswith("x̄ = -z̄2 + z̄2 * z1 = ")
+    assert str(gradient).startswith("x̄ = -z̄2 + z̄1 * z1 = ")
     (gradient,) = explain((x - np.cos(x)).sum()).gradients
     assert str(gradient).startswith("x̄ = z̄2 - z̄1 * sin(x) = ")
 
@@ -211,12 +211,11 @@ def a_bit_of_everything(name: str = "x") -> Any:
 
 def test_latex_is_taken_by_mathtext() -> None:
     mathtext = pytest.importorskip("matplotlib.mathtext").MathTextParser("path")
-    found = formulas_in(explain(a_bit_of_everything()).markdown()) + formulas_in(
-        explain(logistic_regression()[0]).markdown()
-    )
+    found = formulas_in(explain(a_bit_of_everything()).markdown())
+    found += formulas_in(explain(logistic_regression()[0]).markdown())
     assert len(found) > 100
-    for formula in found:
-        assert formula.isascii()
+    assert all(formula.isascii() for formula in found)
+    for formula in covering(found):
         mathtext.parse(f"${formula}$")
 
 
