@@ -8,6 +8,7 @@
     graph = ag.graph.Graph.of(loss)          # plain data: nodes, edges, calls of modules
     print(graph)                             # a line per node, which reads like a program
     [node.shape for node in graph.nodes if node.kind == "parameter"]
+    print(ag.graph.diff(before, after))      # what has changed from one graph to another
     print(ag.graph.explain(loss))            # the chain rule of this graph, as formulas and with its numbers
     with ag.graph.details():                 # lines, variables, times, values and gradients of what is recorded here
         loss = ((model(x) - y) ** 2).mean()
@@ -15,6 +16,7 @@
 Nothing of it touches the graph that it looks at: backward works the same before and after.
 """
 
+from .difference import Change, Difference, diff
 from .explanation import Explanation, explain
 from .formulas import Formula
 from .kept import kept_bytes
@@ -26,6 +28,6 @@ from .statistics import Statistics
 from .steps import Contribution, Step, backward_steps
 
 __all__ = [
-    "Array", "Call", "Contribution", "Edge", "Explanation", "Formula", "Graph", "Line", "Node", "Page", "Statistics",
-    "Step", "backward_steps", "details", "draw", "explain", "kept_bytes", "show",
+    "Array", "Call", "Change", "Contribution", "Difference", "Edge", "Explanation", "Formula", "Graph", "Line", "Node",
+    "Page", "Statistics", "Step", "backward_steps", "details", "diff", "draw", "explain", "kept_bytes", "show",
 ]  # fmt: skip

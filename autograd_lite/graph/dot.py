@@ -45,13 +45,12 @@ def to_dot(
     backward: bool = False,
 ) -> Picture:
     """The drawing of a graph; see `draw`."""
-    if rankdir not in RANKDIRS:
-        raise ValueError(f"rankdir must be one of {', '.join(RANKDIRS)}, not {rankdir!r}")
+    check_rankdir(rankdir)
     check_theme(theme)
     colours = COLOURS[theme]  # type: ignore[index]
     view = View.of(graph, depth=depth, fold=fold)
     picture = new_picture(rankdir, colours)
-    draw_boxes(picture, view, lambda box: _looks(box, colours))
+    draw_boxes(picture, view, lambda box: looks_of(box, colours))
     for link in view.links:
         picture.edge(link.source, link.target, **_many(link))
     if backward:
@@ -61,6 +60,12 @@ def to_dot(
     if legend:
         _draw_legend(picture, view, colours, backward=backward)
     return picture
+
+
+def check_rankdir(rankdir: str) -> None:
+    """Raise ValueError unless a picture can grow that way."""
+    if rankdir not in RANKDIRS:
+        raise ValueError(f"rankdir must be one of {', '.join(RANKDIRS)}, not {rankdir!r}")
 
 
 def new_picture(rankdir: str, colours: Colours) -> Picture:
@@ -118,7 +123,7 @@ def _add_boxes(picture: Picture, boxes: list[Box], depth: int, looks: Any) -> No
         picture.body[-1] = "\t" * depth + picture.body[-1]
 
 
-def _looks(box: Box, colours: Colours) -> tuple[list[str], dict[str, str]]:
+def looks_of(box: Box, colours: Colours) -> tuple[list[str], dict[str, str]]:
     """The lines of a label, and what the box looks like."""
     if box.node is None:
         return closed_lines(box), {**_MODULE, "fillcolor": colours.module, **_twice(box.times)}

@@ -29,6 +29,14 @@ def values_of(node: Node) -> Iterator[str]:
         yield f"{count} x {value}" if count > 1 else str(value)
 
 
+def line_of_node(graph: Graph, node: Node) -> str:
+    """The line of one node, without columns."""
+    path = next((printable(call.path) for call in graph.calls if call.id == node.call), "")
+    options = options_of(node)
+    what = f"{_what(node)} {printable(options)}" if options else _what(node)
+    return "  ".join(filter(None, (node.id, what, " ".join(values_of(node)), path)))
+
+
 def options_of(node: Node) -> str:
     """The options of an operation on a line: "axis=1"; "" if there are none."""
     return " ".join(f"{name}={value}" for name, value in node.options)
