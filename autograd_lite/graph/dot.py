@@ -147,9 +147,10 @@ def lines_of(box: Box) -> list[str]:
 
 def closed_lines(box: Box) -> list[str]:
     """What is written on a closed module: its name, how much is in it, what it gives."""
-    lines = [box.title, number(box.operations, "operation")]
+    each = " each" if box.times > 1 else ""
+    lines = [box.title, number(box.operations, "operation") + each]
     if box.parameters:
-        lines.append(number(box.parameters, "parameter"))
+        lines.append(number(box.parameters, "parameter") + each)
     return [*lines, *(str(value) for value in box.values[:1])]
 
 

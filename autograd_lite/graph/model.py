@@ -275,6 +275,43 @@ class Graph:
 
         return to_dot(self, **looks)
 
+    def mermaid(self, **looks: Any) -> str:
+        """A Mermaid flowchart, which shows in a pull request: the text that goes between ```mermaid and ```.
+
+        Args:
+            looks: `depth`, `fold`, `theme`, `legend` and `backward` as for `draw`; `direction` is where it grows to:
+                "TD", top to bottom, "LR", left to right, "BT" or "RL".
+
+        Raises:
+            ValueError: an unknown `direction` or `theme`, or a negative `depth`.
+
+        A warning tells of a flowchart that is larger than Mermaid shows where it is not told to show more.
+        """
+        from .mermaid import to_mermaid
+
+        return to_mermaid(self, **looks)
+
+    def tree(self, *, depth: int | None = None, fold: bool = False) -> str:
+        """A tree for the terminal, with modules as branches; `depth` and `fold` as for `draw`.
+
+        >>> import numpy as np, autograd_lite as ag
+        >>> from autograd_lite import nn
+        >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh())
+        >>> print(Graph.of(model(np.ones((1, 3), np.float32))).tree())
+        Sequential              2 operations    8 parameters, 20 bytes kept
+        ├─ 0: Linear            1 operation     8 parameters, 12 bytes kept
+        │  ├─ parameter weight  (2, 3) float32
+        │  ├─ parameter bias    (2,) float32
+        │  ├─ constant          (1, 3) float32
+        │  └─ linear            (1, 2) float32
+        └─ 1: Tanh              1 operation     8 bytes kept
+           └─ tanh              (1, 2) float32
+        output                  (1, 2) float32
+        """
+        from .tree import to_tree
+
+        return to_tree(self, depth=depth, fold=fold)
+
     def __str__(self) -> str:
         return self.text()
 
