@@ -222,7 +222,7 @@ class _Writer:
     def _value(self, node: Node) -> Value:
         symbol = self.symbols[node.id]
         name = node.name or self.spelled.get(node.id)
-        name = "" if name is None or name in symbol.text else printable(name)
+        name = "" if name is None or name in symbol.text else name
         return Value(symbol, node.kind, name, str(node.values[0]), self._shown_value(node))
 
     def _forward(self, node: tape.Node, here: Node) -> Equation:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .equations import Equation, Value
+from .text import printable
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -36,7 +37,8 @@ def markdown_of(explanation: Explanation) -> str:
 
 def as_text(text: str) -> str:
     """Text that Markdown shows as it is: all signs that could mean something to it, or to HTML, as entities."""
-    return "".join(c if c.isalnum() or c in " .,:;" or not c.isascii() else f"&#{ord(c)};" for c in text)
+    shown = printable(text)
+    return "".join(c if c.isalnum() or c in " .,:;" or not c.isascii() else f"&#{ord(c)};" for c in shown)
 
 
 def _block(equations: Iterable[Equation]) -> str:

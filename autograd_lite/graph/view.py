@@ -131,6 +131,7 @@ class _Showing:
         self.shown_by = {id: run[0] for run in self.runs.values() for id in run[1:]}  # the others, by the first
         self.calls = {call.id: call for call in graph.calls}
         self.closed: dict[str, str] = {}  # a call that is closed, or in a closed one, by that one
+        self.first: dict[str, int] = {}  # of each closed call, the number of its first operation
         self.hidden: dict[str, str] = {}  # a call that is folded away, or in such a one, by the outermost such one
         levels: dict[str | None, int] = {None: -1}
         for call in graph.calls:  # outer ones come first
@@ -162,7 +163,11 @@ class _Showing:
             for call in self.graph.calls
             if call.id not in self.hidden and call.id not in self.closed
         )
-        return View(tuple(boxes.values()), clusters, self._links())
+        return View(tuple(sorted(boxes.values(), key=self._place)), clusters, self._links())
+
+    def _place(self, box: Box) -> int:
+        """Where a box stands among the others: a closed module where its first operation is, not its parameters."""
+        return int(box.id[1:]) if box.node is not None else self.first.get(box.id, 0)
 
     def _times(self, call: str) -> tuple[int, Call | None]:
         run = self.runs.get(call)
@@ -176,6 +181,7 @@ class _Showing:
             if closed is not None:
                 values, operations, parameters = totals.get(closed, ((), 0, 0))
                 if node.kind == "op":
+                    self.first.setdefault(closed, int(node.id[1:]))
                     values, operations = node.values, operations + 1
                 elif node.kind == "parameter":
                     parameters += sum(_size(value) for value in node.values)

@@ -145,6 +145,12 @@ def _infix(name: str, x: Part, y: Part, ndim: int, uses: frozenset[str]) -> Part
     return Part(text, latex, level, level, ndim, uses)
 
 
+def _says_what_it_is(value: Any) -> bool:
+    """Whether the repr of a value is more than an address, which is another one each time."""
+    written: Any = type(value).__repr__
+    return written is not object.__repr__
+
+
 def _by_name(
     primitive: Primitive, operands: Sequence[Any], kwargs: dict[str, Any], ndim: int, uses: frozenset[str]
 ) -> Part:
@@ -166,7 +172,7 @@ def _by_name(
         labels = f"{','.join(given)}->{answer}"
         function = rf"\text{{einsum}}_{{{','.join(given)} \to {answer}}}"
         return Part.of(f"einsum('{labels}', {', '.join(texts)})", f"{function}({', '.join(latexes)})", ndim, uses)
-    plain_ones = {key: value for key, value in kwargs.items() if type(value).__repr__ is not object.__repr__}
+    plain_ones = {key: value for key, value in kwargs.items() if _says_what_it_is(value)}
     for option, value in options_of(primitive, (), plain_ones, ()):
         texts.append(f"{option}={printable(value)}")
         latexes.append(rf"\text{{{plain(option)}}}=\text{{{plain(printable(value))}}}")

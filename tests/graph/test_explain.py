@@ -13,6 +13,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.graph import Explanation, explain
+from autograd_lite.graph.equations import latex_numbers
 from autograd_lite.graph.markdown import as_text
 from autograd_lite.graph.numbers import shown_array, shown_number, shown_statistics
 from autograd_lite.graph.statistics import statistics_of
@@ -117,6 +118,7 @@ def test_what_is_not_kept_is_said() -> None:
     text = str(explain((x + 3.0).sum()))
     assert "z1 = x + …" in text
     assert "… stands for an argument that no rule reads" in text
+    assert "values without numbers are not kept" in text
     with ag.graph.details():
         loss = (x + 3.0).sum()
     text = str(explain(loss))
@@ -253,10 +255,20 @@ def test_names_of_operations_are_shown_as_text() -> None:
     assert "<b>" not in markdown
     assert "\\evil" not in markdown
     assert markdown.count("$") % 2 == 0
+    text = str(explain(double(x).sum()))
+    assert "z1 = <b>$\\n\\evil{</b>(x)\n" in text
 
 
 def test_text_in_markdown() -> None:
     assert as_text("a|b <c> $d$ é") == "a&#124;b &#60;c&#62; &#36;d&#36; é"
+    assert as_text("\n\u202e") == "&#92;n&#92;u202e"
+
+
+def test_numbers_in_latex() -> None:
+    assert latex_numbers("[1.5, -2e-07]") == r"[1.5, -2 \cdot 10^{-7}]"
+    assert latex_numbers("[nan, inf, 1e+20]") == r"[\mathrm{nan}, \mathrm{inf}, 1 \cdot 10^{20}]"
+    assert latex_numbers("(5, 4) of norm 2.0: 1.0, ...") == r"\text{(5, 4) of norm 2.0: 1.0, ...}"
+    assert latex_numbers("") == ""
 
 
 # -- numbers and names

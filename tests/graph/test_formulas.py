@@ -1,5 +1,6 @@
 """Formulas are read off from the rules: evaluated as NumPy, they give the numbers that the rules gave."""
 
+import re
 import unicodedata
 from collections import Counter, OrderedDict
 from typing import Any
@@ -61,6 +62,8 @@ def test_a_formula_is_what_was_computed(sample: Sample) -> None:
         for sent in step.contributions:
             formula, text = sent.formula, str(sent.formula)
             assert not formula.declared
+            parts = [formula.text, *(part for _, part, _ in formula.where)]
+            assert all(any(re.search(rf"\b{name}\b", part) for part in parts) for name, *_ in formula.where)
             if "constant (" in text or "mask (" in text or "as its part" in text:
                 continue
             if any(word in sample.label or word in text for word in NOT_NUMPY):
@@ -157,6 +160,29 @@ def test_long_parts_get_a_name() -> None:
     assert names
     assert "t1" not in names
     assert all(len(text) < 500 for formula in found for text in (formula.text, *(t for _, t, _ in formula.where)))
+
+
+def test_constants_are_computed_with_in_sight() -> None:
+    assert formulas(x_of(2) ** np.array([2.0, 3.0]))[0][0] == "L̄ * (c1 * x ** (c1 - 1))"
+
+
+def test_one_array_with_two_names() -> None:
+    array = np.ones(2)
+    x, y = (ag.Tensor(array, name=name) for name in "xy")
+    x._data = y._data = array
+    z = x.requires_grad_() * y.requires_grad_()
+    assert [text for text, _ in formulas(z)] == ["L̄ * y", "L̄ * x"]
+
+
+def test_what_gives_what_it_was_given_is_not_written() -> None:
+    def tripled(x: Any) -> Any:
+        return 3 * x
+
+    try:
+        y = elementwise(tripled, lambda v, _ans, _x: np.real(v) * 3, math="dy = 3 dx")(x_of(2))
+        assert formulas(y) == [("L̄ * 3", r"\bar{L} \cdot 3")]
+    finally:
+        del registry[tripled]
 
 
 def test_fused_operations_show_what_they_declare() -> None:

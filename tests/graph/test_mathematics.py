@@ -115,6 +115,11 @@ def test_mathml() -> None:
     )
 
 
+def test_mathml_keeps_brackets_together() -> None:
+    assert mathml("Y = [A, B, the rest], C").count("<math>") == 2
+    assert "<mtext>the rest</mtext>" in mathml("Y = [A, B, the rest], C")
+
+
 HOSTILE = ["", " ", "√", "√(", "√√(x", "x_", "_", "^", "ᵀ", "'", "<script>alert(1)</script>", "\\evil{$$}%",
            "x\u0304\u0304",
            "\u0304", "日本 🙂", "((((", "))))", "& < > \"", "a" * 5000, "√(" * 5000]  # fmt: skip
