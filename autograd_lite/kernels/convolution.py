@@ -69,6 +69,5 @@ convolution = fused(
     reference,
     forward=forward,
     backward=backward,
-    math="yₚ = Σₖ Wₖ xₛₚ₊ₖ + b with the stride s;  "
-    "x̄ᵢ = Σ Wₖᵀ ȳₚ over s p + k = i,  W̄ₖ = Σₚ ȳₚ xₛₚ₊ₖᵀ,  b̄ = Σ ȳₚ",
+    math="yₚ = Σₖ Wₖ xₛₚ₊ₖ + b with the stride s;  x̄ᵢ = Σ Wₖᵀ ȳₚ over s p + k = i,  W̄ₖ = Σₚ ȳₚ xₛₚ₊ₖᵀ,  b̄ = Σ ȳₚ",
 )

@@ -84,6 +84,5 @@ convolution_transpose = fused(
     reference,
     forward=forward,
     backward=backward,
-    math="yᵢ = Σ Wₖᵀ xₚ + b over s p + k = i, with the stride s;  "
-    "x̄ₚ = Σₖ Wₖ ȳₛₚ₊ₖ,  W̄ₖ = Σₚ xₚ ȳₛₚ₊ₖᵀ,  b̄ = Σ ȳᵢ",
+    math="yᵢ = Σ Wₖᵀ xₚ + b over s p + k = i, with the stride s;  x̄ₚ = Σₖ Wₖ ȳₛₚ₊ₖ,  W̄ₖ = Σₚ xₚ ȳₛₚ₊ₖᵀ,  b̄ = Σ ȳᵢ",
 )

@@ -55,7 +55,8 @@ def test_every_line_is_of_a_known_form():
     graph = noted()
     forms = [
         r"flowchart (TD|LR)", r"subgraph \w+\[\"[^\"]*\"\]", "end", r"\w+[(\[{]+\"[^\"]*\"[)\]}]+:::\w+",
-        r"\w+ (-->|-\.->)(\|[^|]*\|)? \w+", r"classDef \w+ [\w:#,. -]+", r"class [\w,]+ frame", r"linkStyle [\d,]+ stroke:#\w+",
+        r"\w+ (-->|-\.->)(\|[^|]*\|)? \w+", r"classDef \w+ [\w:#,. -]+", r"class [\w,]+ frame",
+        r"linkStyle [\d,]+ stroke:#\w+",
     ]  # fmt: skip
     for looks in ({}, {"depth": 0, "legend": True}, {"fold": True, "backward": True, "legend": True, "depth": 1}):
         text = graph.mermaid(**looks)
