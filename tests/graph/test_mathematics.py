@@ -63,6 +63,11 @@ def test_latex() -> None:
     assert latex("Σᵢ mean(x), the mean of x") == r"\sum_{i} \mathrm{mean}(x),\ \text{the mean of}\ x"
 
 
+def test_latex_of_what_is_not_closed_or_not_a_letter() -> None:
+    assert latex("√(x + y") == r"\sqrt{x + y}"
+    assert latex("d log x, d|x|, d x") == r"\mathrm{d}\thinspace \log x, \mathrm{d}\vert x\vert , d\thinspace x"
+
+
 def test_latex_of_all_rules_is_taken_by_mathtext() -> None:
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")
