@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from functools import lru_cache
 
 from .model import Graph
@@ -25,16 +26,20 @@ def operands_of(op: str, expression: str) -> tuple[str, ...]:
     if not expression or len(expression) > _LONGEST:
         return ()
     try:
-        tree = ast.parse(f"({expression})", mode="eval").body
+        with warnings.catch_warnings(action="ignore"):  # of escapes in strings, which the user's file has given before
+            tree = ast.parse(f"({expression})", mode="eval").body
+        return tuple(map(ast.unparse, _operands(op, tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    operands: list[ast.expr] = []
+
+
+def _operands(op: str, tree: ast.expr) -> list[ast.expr]:
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, _OPERATORS.get(op, ast.BitXor)):
-        operands = [tree.left, tree.right]
-    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute | ast.Name):
-        name = tree.func.attr if isinstance(tree.func, ast.Attribute) else tree.func.id
-        operands = tree.args if name == op else []
-    return () if any(isinstance(each, ast.Starred) for each in operands) else tuple(map(ast.unparse, operands))
+        return [tree.left, tree.right]
+    if not isinstance(tree, ast.Call) or any(isinstance(each, ast.Starred) for each in tree.args):
+        return []
+    name = tree.func.attr if isinstance(tree.func, ast.Attribute) else getattr(tree.func, "id", None)
+    return tree.args if name == op else []
 
 
 def constants_of(graph: Graph) -> dict[str, str]:

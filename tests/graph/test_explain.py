@@ -175,6 +175,11 @@ def test_it_keeps_no_graph_alive_and_changes_nothing() -> None:
     assert len(str(explanation)) > 1000
 
 
+def test_a_leaf_alone() -> None:
+    x = ag.Tensor([2.0], requires_grad=True, name="x")
+    assert str(explain(x)) == "Values\n  x  parameter (1,) float32 = [2.0]\n\nGradients\n  x̄ = [1.0]"
+
+
 def test_errors_are_those_of_the_walk() -> None:
     with pytest.raises(TypeError, match="walks from a Tensor"):
         explain(3.0)  # type: ignore[arg-type]
@@ -308,5 +313,17 @@ def test_operands_as_they_are_written() -> None:
     assert operands_of("multiply", "X @ w") == ()
     assert operands_of("sigmoid", "ag.sigmoid(z)") == ("z",)
     assert operands_of("relu", "ag.sigmoid(z)") == ()
-    for odd in ("", "a b", "(", "add(*x)", "x if y else z", "(" * 300, "x" * 1000, "lambda: 3", "f(x)(y)"):
+    assert operands_of("add", r"f('\d') + x") == (r"f('\\d')", "x")
+    for odd in (
+        "",
+        "a b",
+        "(",
+        "add(*x)",
+        "x if y else z",
+        "(" * 300,
+        "x" * 1000,
+        "lambda: 3",
+        "f(x)(y)",
+        "-" * 490 + "x + y",
+    ):
         assert operands_of("add", odd) == ()
