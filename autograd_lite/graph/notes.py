@@ -114,6 +114,8 @@ def shown(value: Any) -> str:
         )
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
+    if type(value).__repr__ is object.__repr__:  # it would tell the address, another one in each run
+        return type(value).__name__
     text = repr(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 

@@ -41,7 +41,6 @@ class Sweep:
         self.notes = notes
         self.values = values
         self.next = next if hasattr(next, "examine_arrival") else None
-        self.at: Node | None = None
         self.since = 0.0
         self.totals: dict[Node, ndarray[Any, Any]] = {}  # of leaves, which add up by themselves
 
@@ -49,14 +48,15 @@ class Sweep:
         """All has arrived at a node: its rules are run next."""
         if self.next is not None:
             self.next.examine_arrival(node, g)
-        if node.primitive is None and node in self.totals:  # told again, with what an earlier sweep has left in .grad
-            return
         about = self._about(node)
+        if node.primitive is None:  # also told, with what earlier sweeps have left in .grad, while rules are running
+            if self.values and node not in self.totals:
+                about.gradient = statistics_of_value(g)
+            return
         about.flows = {}
-        about.backward_seconds = None if node.primitive is None else 0.0
+        about.backward_seconds = 0.0
         if self.values:
             about.gradient = statistics_of_value(g)
-        self.at = node
         self.since = perf_counter()
 
     def examine_step(self, node: Node, position: int, g: Any, saved: Sequence[Any], d: Any) -> None:
@@ -65,8 +65,7 @@ class Sweep:
         if self.next is not None:
             self.next.examine_step(node, position, g, saved, d)
         about = self._about(node)
-        if self.at is node and about.backward_seconds is not None:
-            about.backward_seconds += now - self.since
+        about.backward_seconds = (about.backward_seconds or 0.0) + now - self.since
         if self.values:
             about.flows[position] = _norm(d)
             parent = node.parents[position]

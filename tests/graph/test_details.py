@@ -64,6 +64,38 @@ def test_a_variable_names_the_last_of_what_a_call_records():
     ]  # fmt: skip
 
 
+def test_only_the_last_of_what_a_module_records_is_the_variable():
+    model = nn.Sequential(nn.Linear(4, 2), nn.Tanh())
+    with ag.fusion(True), details():
+        hidden = model(np.ones((1, 4), np.float32))
+    assert [(node.op, node.variable) for node in Graph.of(hidden).nodes if node.op] == [
+        ("linear", None), ("tanh", "hidden"),
+    ]  # fmt: skip
+
+
+def test_variables_of_calls_that_python_has_specialized():
+    x = leaf(3)
+    with details():
+        for _ in range(50):
+            joined = np.concatenate([x, x])
+            size = abs(joined)
+            a, b = ag.split(size, 2)
+    graph = Graph.of(a * b)
+    assert [node.variable for node in graph.nodes if node.op == "absolute"] == ["size"]
+    assert [node.variable for node in graph.nodes if node.op == "concat"] == ["joined"]
+    assert [node.variable for node in graph.nodes if node.op == "split output"] == ["a", "b"]
+
+
+def test_operations_that_give_several():
+    x = leaf(4)
+    with details():
+        a, b = ag.split(np.sin(x), 2)
+    graph = Graph.of(a, b)
+    assert by_op(graph, "split").value is None
+    found = [node.value.max for node in graph.nodes if node.op == "split output"]
+    assert found == [a.detach().numpy().max(), b.detach().numpy().max()]
+
+
 def test_values_and_cotangents_are_those_of_the_run():
     x, w = leaf(3, 4, name="x"), leaf(4, 2, name="w")
     with details():
@@ -95,6 +127,22 @@ def test_a_leaf_has_the_gradient_of_the_last_sweep_and_not_all_that_was_added_up
         y.backward()
     assert x.grad.numpy().tolist() == [6.0, 6.0]
     assert Graph.of(y).nodes[0].gradient.mean == 3.0
+
+
+def test_a_leaf_that_is_used_twice_has_the_sum():
+    x = leaf(3)
+    with details():
+        y = (x * np.sin(x)).sum()
+        y.backward()
+    assert Graph.of(y).nodes[0].gradient.norm == pytest.approx(np.linalg.norm(x.grad.numpy()), rel=1e-12)
+    assert Graph.of((x * np.sin(x)).sum(), gradients=True).nodes[0].gradient == Graph.of(y).nodes[0].gradient
+
+
+def test_options_are_the_same_in_every_run():
+    x = leaf(3)
+    options = [option for node in Graph.of(ag.checkpoint(np.sin, x)).nodes for option in node.options]
+    assert options
+    assert not any(" at 0x" in text for _, text in options)
 
 
 def test_a_leaf_whose_gradient_an_optimizer_has_room_for():
