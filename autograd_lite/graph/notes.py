@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 import inspect
 import linecache
+import re
 from bisect import bisect_right
 from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
@@ -114,9 +115,9 @@ def shown(value: Any) -> str:
         )
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
-    if type(value).__repr__ is object.__repr__:  # it would tell the address, another one in each run
-        return type(value).__name__
     text = repr(value)
+    if re.search(r" at 0x[0-9a-fA-F]+>$", text):  # an address, another one in each run
+        return type(value).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
