@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .looks import COLOURS, check_theme
 from .matching import match
 from .model import Graph, Node
 from .text import line_of_node
@@ -38,6 +37,34 @@ class Change:
         return "; ".join(f"{name}: {before} -> {after}" for name, before, after in self.what)
 
 
+class _Ways:
+    """The ways back through nodes that only one of two graphs has; `known` are those that both have."""
+
+    def __init__(self, graph: Graph, known: dict[str, str]) -> None:
+        self.graph, self.known = graph, known
+        self._found: dict[tuple[str, str], bool] = {}
+
+    def lead(self, start: str, to: str | None) -> bool:
+        """Whether one leads from `start` to a node; None is what was replaced as a whole, which is no other wiring."""
+        if to is None:
+            return start not in self.known
+        if (start, to) not in self._found:
+            self._found[start, to] = self._search(start, to)
+        return self._found[start, to]
+
+    def _search(self, start: str, to: str) -> bool:
+        stack, seen = [start], {start}
+        while stack:
+            id = stack.pop()
+            if id == to:
+                return True
+            if id not in self.known and int(id[1:]) > int(to[1:]):  # what is older than a node is not made from it
+                fresh = [each for each in self.graph[id].arguments if each is not None and each not in seen]
+                seen.update(fresh)
+                stack.extend(fresh)
+        return False
+
+
 class Difference:
     """What `diff` has found; false if the graphs are the same.
 
@@ -55,6 +82,7 @@ class Difference:
         self._back = {after: before for before, after in self.same.items()}
         self.added = tuple(node for node in new.nodes if node.id not in self._back)
         self.removed = tuple(node for node in old.nodes if node.id not in self.same)
+        self._ways_old, self._ways_new = _Ways(old, self.same), _Ways(new, self._back)
         self.changed = tuple(self._changes())
 
     def __bool__(self) -> bool:
@@ -87,25 +115,10 @@ class Difference:
                 if before is not after:
                     return True
             elif self.same.get(before) != after and not (
-                self._leads(self.new, after, self._back, self.same.get(before))
-                or self._leads(self.old, before, self.same, self._back.get(after))
+                self._ways_new.lead(after, self.same.get(before)) or self._ways_old.lead(before, self._back.get(after))
             ):
                 return True
         return False
-
-    def _leads(self, graph: Graph, start: str, known: dict[str, str], to: str | None) -> bool:
-        """Whether a way back from `start`, through nodes that only this graph has, comes to a node."""
-        stack, seen = [start], {start}
-        while stack and to is not None:
-            id = stack.pop()
-            if id == to:
-                return True
-            if id not in known:
-                fresh = [each for each in graph[id].arguments if each is not None and each not in seen]
-                seen.update(fresh)
-                stack.extend(fresh)
-        # what was made by an operation that has been replaced as a whole is no other wiring
-        return to is None and start not in known
 
     @staticmethod
     def _titles(graph: Graph, node: Node) -> str:
@@ -114,8 +127,8 @@ class Difference:
     # -- as text, data, a picture
 
     @cached_property
-    def _lines(self) -> list[tuple[str, Node]]:
-        """All nodes of both in one order: " ", "~", "+" or "-", and the node."""
+    def lines(self) -> list[tuple[str, Node]]:
+        """All nodes of both in one order, after " ", "~", "+" or "-": of the new graph, or removed."""
         changed = {change.new.id for change in self.changed}
         lines: list[tuple[str, Node]] = []
         gone = list(self.removed[::-1])
@@ -134,13 +147,13 @@ class Difference:
         if not self:
             return f"no difference: {len(self.new.nodes)} nodes"
         changes = {change.new.id: change for change in self.changed}
-        lines = self._lines
+        paths = [{call.id: call.path for call in graph.calls} for graph in (self.new, self.old)]
         near = {
             j
-            for i, (sign, _) in enumerate(lines)
+            for i, (sign, _) in enumerate(self.lines)
             if sign != " "
             for j in range(i - _CONTEXT, i + _CONTEXT + 1)
-            if 0 <= j < len(lines)
+            if 0 <= j < len(self.lines)
         }
         text = [
             f"{len(self.added)} added, {len(self.removed)} removed, {len(self.changed)} changed, "
@@ -148,14 +161,14 @@ class Difference:
         ]
         before = -1
         for i in sorted(near):
-            sign, node = lines[i]
+            sign, node = self.lines[i]
             if i != before + 1:
                 text.append("  ...")
             before = i
-            text.append(f"{sign} {line_of_node(self.old if sign == '-' else self.new, node)}")
+            text.append(f"{sign} {line_of_node(node, paths[sign == '-'].get(node.call or '', ''))}")
             if sign == "~":
                 text.extend(f"      {name}: {was} -> {now}" for name, was, now in changes[node.id].what)
-        if before < len(lines) - 1:
+        if before < len(self.lines) - 1:
             text.append("  ...")
         return "\n".join(text)
 
@@ -178,52 +191,26 @@ class Difference:
         Raises:
             ValueError: an unknown `rankdir` or `theme`.
         """
-        from .dot import check_rankdir, draw_boxes, looks_of, new_picture
-        from .view import Box, View
+        from .merged import to_dot
 
-        check_rankdir(rankdir)
-        check_theme(theme)
-        colours = COLOURS[theme]  # type: ignore[index]
-        picture = new_picture(rankdir, colours)
-        changes = {change.new.id: change for change in self.changed}
-        signs: dict[str, str] = {}
-        boxes = []
-        homes = {call.path: call.id for call in reversed(self.new.calls)}
-        paths = {call.id: call.path for call in self.old.calls}
-        for sign, node in self._lines:
-            id = f"was_{node.id}" if sign == "-" else node.id
-            within = homes.get(paths.get(node.call or "", "")) if sign == "-" else node.call
-            signs[id] = sign
-            boxes.append(Box(id, node, None, within, node.values))
-        tints = {"+": colours.added, "-": colours.bad, "~": colours.changed}
+        return to_dot(self, rankdir=rankdir, theme=theme)
 
-        def looks(box: Box) -> tuple[list[str], dict[str, str]]:
-            lines, attributes = looks_of(box, colours)
-            sign = signs[box.id]
-            if sign == " ":
-                return lines, attributes
-            lines[0] = f"{sign} {lines[0]}"
-            if sign == "~":
-                lines += [f"{name}: {was} -> {now}" for name, was, now in changes[box.id].what]
-            if sign == "-":
-                attributes = attributes | {"style": f"{attributes.get('style', 'rounded,filled')},dashed"}
-            return lines, {**attributes, "color": tints[sign], "penwidth": "2.5"}
+    def mermaid(self, *, direction: str = "TD", theme: str = "light") -> str:
+        """The same picture as a Mermaid flowchart, for a pull request.
 
-        view = View.of(self.new)
-        draw_boxes(picture, View(tuple(boxes), view.clusters, ()), looks)
-        for link in view.links:
-            fresh = signs[link.source] == "+" or signs[link.target] == "+" or not self._was(link.source, link.target)
-            picture.edge(link.source, link.target, **({"color": colours.added, "penwidth": "2"} if fresh else {}))
-        is_there = {(link.source, link.target) for link in view.links}
-        for link in View.of(self.old).links:
-            ends = tuple(self.same.get(id, f"was_{id}") for id in (link.source, link.target))
-            if ends not in is_there:
-                picture.edge(*ends, style="dashed", color=colours.bad)
-        return picture
+        Raises:
+            ValueError: an unknown `direction` or `theme`.
 
-    def _was(self, source: str, target: str) -> bool:
-        """Whether the old graph has an edge there."""
-        return self._back[source] in self.old[self._back[target]].arguments
+        >>> import autograd_lite as ag
+        >>> x = ag.Tensor([1.0], requires_grad=True)
+        >>> print(diff(x * 2, x * 2 + 1).mermaid().partition("classDef")[0].rstrip())
+        flowchart TD
+            n0[["parameter<br/>(1,) float32"]]:::parameter
+            n1("multiply<br/>x2#61;2<br/>(1,) float32"):::op
+        """
+        from .merged import to_mermaid
+
+        return to_mermaid(self, direction=direction, theme=theme)
 
     def _repr_svg_(self) -> str | None:
         return self.dot()._repr_svg_()

@@ -9,7 +9,7 @@ or to HTML is written as its number.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .dot import closed_lines, lines_of
 from .looks import COLOURS, KINDS, Colours, check_theme
@@ -42,12 +42,11 @@ def to_mermaid(
     backward: bool = False,
 ) -> str:
     """The text of a flowchart; see `Graph.mermaid`."""
-    if direction not in DIRECTIONS:
-        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    check_direction(direction)
     check_theme(theme)
     colours = COLOURS[theme]  # type: ignore[index]
     view = View.of(graph, depth=depth, fold=fold)
-    lines = [f"flowchart {direction}", *_boxes(view)]
+    lines = [f"flowchart {direction}", *boxes_of(view, _box)]
     back = [link for link in reversed(view.links) if link.gradient] if backward else []
     lines += [f"    {link.source} -->{_count(link)} {link.target}" for link in view.links]
     lines += [f"    {link.target} -.->{_flow(link)} {link.source}" for link in back]
@@ -57,18 +56,29 @@ def to_mermaid(
     if back:
         numbers = ",".join(str(i) for i in range(len(view.links), edges))
         lines.append(f"    linkStyle {numbers} stroke:{colours.backward}")
-    lines += _classes(view, colours)
+    lines += classes_of(view, colours)
+    return joined(lines, edges)
+
+
+def check_direction(direction: str) -> None:
+    """Raise ValueError unless a flowchart can grow that way."""
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, not {direction!r}")
+
+
+def joined(lines: Sequence[str], edges: int) -> str:
+    """The text of a flowchart, with a warning if it is larger than what Mermaid shows."""
     text = "\n".join(lines) + "\n"
     if len(text) > LONGEST or edges > MOST_EDGES:
         warnings.warn(
             f"a flowchart of {len(text):,} characters and {edges} edges: Mermaid shows up to {LONGEST:,} characters "
             f"and {MOST_EDGES} edges unless it is told to show more; give a depth=, or fold=True, to draw less",
-            stacklevel=3,
+            stacklevel=4,
         )
     return text
 
 
-def _boxes(view: View) -> list[str]:
+def boxes_of(view: View, written: Callable[[Box], str]) -> list[str]:
     """All boxes, in the frames of the modules that are open; a loop, since modules may be nested deep."""
     boxes_in: dict[str | None, list[Box]] = {}
     for box in view.boxes:
@@ -76,7 +86,7 @@ def _boxes(view: View) -> list[str]:
     clusters_in: dict[str | None, list[Cluster]] = {}
     for cluster in view.clusters:
         clusters_in.setdefault(cluster.call.outer, []).append(cluster)
-    lines = [f"    {_box(box)}" for box in boxes_in.get(None, [])]
+    lines = [f"    {written(box)}" for box in boxes_in.get(None, [])]
     depth = 1
     stack: list[Cluster | None] = [*reversed(clusters_in.get(None, []))]
     while stack:
@@ -87,7 +97,7 @@ def _boxes(view: View) -> list[str]:
             continue
         lines.append("    " * depth + f'subgraph {opening.call.id}["{escaped(opening.title)}"]')
         depth += 1
-        lines += ["    " * depth + _box(box) for box in boxes_in.get(opening.call.id, [])]
+        lines += ["    " * depth + written(box) for box in boxes_in.get(opening.call.id, [])]
         stack.append(None)
         stack.extend(reversed(clusters_in.get(opening.call.id, [])))
     return lines
@@ -96,12 +106,13 @@ def _boxes(view: View) -> list[str]:
 def _box(box: Box) -> str:
     kind = "module" if box.node is None else box.node.kind
     lines = closed_lines(box) if box.node is None else lines_of(box)
-    return _shape(box.id, kind, lines, wrong=box.marked)
+    return shape_of(box.id, kind, lines, "wrong" if box.marked else kind)
 
 
-def _shape(id: str, kind: str, lines: Sequence[str], *, wrong: bool = False) -> str:
+def shape_of(id: str, kind: str, lines: Sequence[str], looks: str) -> str:
+    """A box in the shape of its kind; `looks` is the name of a class."""
     start, end = _SHAPES[kind]
-    return f'{id}{start}"{"<br/>".join(map(escaped, lines))}"{end}:::{"wrong" if wrong else kind}'
+    return f'{id}{start}"{"<br/>".join(map(escaped, lines))}"{end}:::{looks}'
 
 
 def escaped(text: str) -> str:
@@ -124,11 +135,11 @@ def _flow(link: Link) -> str:
 def _legend(view: View) -> list[str]:
     kinds = {"module" if box.node is None else box.node.kind for box in view.boxes}
     entries = [*KINDS.items(), ("module", "module, closed")]
-    shapes = [_shape(f"legend{i}", kind, [text]) for i, (kind, text) in enumerate(entries) if kind in kinds]
+    shapes = [shape_of(f"legend{i}", kind, [text], kind) for i, (kind, text) in enumerate(entries) if kind in kinds]
     return ['    subgraph legend["Legend"]', *(f"        {shape}" for shape in shapes), "    end"]
 
 
-def _classes(view: View, colours: Colours) -> list[str]:
+def classes_of(view: View, colours: Colours) -> list[str]:
     """How the kinds that are there look; what is constant has a dashed border, an output a thick one."""
     kinds: set[str] = {"module" if box.node is None else box.node.kind for box in view.boxes}
     more = {"constant": ",stroke-dasharray:4 3", "output": ",stroke-width:2px"}

@@ -29,12 +29,11 @@ def values_of(node: Node) -> Iterator[str]:
         yield f"{count} x {value}" if count > 1 else str(value)
 
 
-def line_of_node(graph: Graph, node: Node) -> str:
-    """The line of one node, without columns."""
-    path = next((printable(call.path) for call in graph.calls if call.id == node.call), "")
+def line_of_node(node: Node, path: str) -> str:
+    """The line of one node, without columns; `path` is that of its module."""
     options = options_of(node)
     what = f"{_what(node)} {printable(options)}" if options else _what(node)
-    return "  ".join(filter(None, (node.id, what, " ".join(values_of(node)), path)))
+    return "  ".join(filter(None, (node.id, what, " ".join(values_of(node)), printable(path))))
 
 
 def options_of(node: Node) -> str:
