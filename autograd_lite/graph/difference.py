@@ -201,12 +201,13 @@ class Difference:
         Raises:
             ValueError: an unknown `direction` or `theme`.
 
-        >>> import autograd_lite as ag
+        >>> import numpy as np, autograd_lite as ag
         >>> x = ag.Tensor([1.0], requires_grad=True)
-        >>> print(diff(x * 2, x * 2 + 1).mermaid().partition("classDef")[0].rstrip())
+        >>> print("\\n".join(diff(x * 2, np.sin(x * 2)).mermaid().splitlines()[:4]))
         flowchart TD
-            n0[["parameter<br/>(1,) float32"]]:::parameter
-            n1("multiply<br/>x2#61;2<br/>(1,) float32"):::op
+            n0(["input<br/>(1,) float32"]):::input
+            n1("multiply<br/>x2=2<br/>(1,) float32"):::op
+            n2("#43; sin<br/>(1,) float32"):::added
         """
         from .merged import to_mermaid
 

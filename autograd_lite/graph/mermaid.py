@@ -8,6 +8,7 @@ or to HTML is written as its number.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -28,6 +29,7 @@ _SHAPES: dict[str, tuple[str, str]] = {
     "output": ("(((", ")))"),
     "module": ("{{", "}}"),
 }
+_MEANT = re.compile(r"\\(?=n)|\$(?=\$)")  # a new line and a formula even by number; a space of no width between helps
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,:()=/+-")
 
 
@@ -117,7 +119,7 @@ def shape_of(id: str, kind: str, lines: Sequence[str], looks: str) -> str:
 
 def escaped(text: str) -> str:
     """Text as a label shows it: letters as they are, what could mean something by its number."""
-    plain = printable(text)
+    plain = _MEANT.sub("\\g<0>\u200b", printable(text))
     return "".join(
         c if (c in _PLAIN and (i or c not in "+-")) or (ord(c) > 0x9F and c.isalnum()) else f"#{ord(c)};"
         for i, c in enumerate(plain)
