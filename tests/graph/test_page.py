@@ -338,21 +338,35 @@ SCRIPTS = ["</script><script>document.title='got in'</script>", "<!--<script>", 
 
 
 def test_names_are_shown_as_they_are(browser, tmp_path):
-    for name in [*HOSTILE, *SCRIPTS]:
-        scale = nn.Linear(1, 1, bias=False)
-        scale.weight._rename(name)
-        model = nn.Sequential({name: scale})
-        show(model(np.ones((1, 1), np.float32)).sum(), path=tmp_path / "page.html", title=name)
-        browser.open(tmp_path / "page.html")
-        browser.find("#expand").click()
+    names = [*HOSTILE, *SCRIPTS]
+    model = nn.Sequential({name: nn.Linear(1, 1, bias=False) for name in names})
+    for name, layer in model.named_children():
+        layer.weight._rename(name)
+    loss = model(np.ones((1, 1), np.float32)).sum()
+    show(loss, path=tmp_path / "page.html")
+    browser.open(tmp_path / "page.html")
+    browser.find("#expand").click()
+    texts = [" ".join(element.get_attribute("textContent").split()) for element in browser.all("text")]
+    for name in names:
         visible = " ".join(name.split())
-        assert " ".join(browser.text("#title").split()) == visible
-        texts = [" ".join(element.get_attribute("textContent").split()) for element in browser.all("text")]
         assert any(text == visible or (text.endswith("…") and visible.startswith(text[:-1])) for text in texts), name
         assert any(text.startswith("▾ ") and visible in text for text in texts), name
-        browser.all(".box")[0].click()
-        assert browser.trouble == []
-        assert "got in" not in browser.driver.title or "got in" in name
+    for i in (0, 3, len(names) - 1):
+        select(browser, i)
+        assert " ".join(names[i].split()) in " ".join(browser.text("#inspector h2").split())
+    assert browser.trouble == []
+    assert browser.driver.title == "Computation graph"
+
+
+@pytest.mark.parametrize(
+    "name", ["</title><script>document.title='got in'</script>", "</script>", '&lt;b&gt; "quoted"']
+)
+def test_a_title_is_shown_as_it_is(browser, tmp_path, name):
+    show(ag.Tensor([1.0], requires_grad=True) * 2, path=tmp_path / "page.html", title=name)
+    browser.open(tmp_path / "page.html")
+    assert browser.text("#title") == name
+    assert browser.driver.title == name
+    assert browser.trouble == []
 
 
 def test_a_notebook_shows_the_page_in_place(browser, network, tmp_path):

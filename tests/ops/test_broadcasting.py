@@ -37,7 +37,8 @@ def test_all_pairs_of_shapes(sample: Sample) -> None:
     for left, right in TOGETHER:
         arrays = arguments(sample, left, right)
         same(sample.call(*map(ag.Tensor, arrays)), sample.reference(*arrays), rtol=1e-15, atol=1e-15)
-        assert_gradients_close(sample.call, *arrays, reference=sample.torch, order=2, rtol=1e-12, atol=1e-12)
+        order = 2 if left in SHAPES[3:5] else 1  # both are broadcast, or one, or none
+        assert_gradients_close(sample.call, *arrays, reference=sample.torch, order=order, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("sample", SEVERAL, ids=lambda sample: sample.id)

@@ -48,15 +48,19 @@ def by_numpy(sample: Sample, arrays: list[Any]) -> Any:
     return answer if hasattr(answer, "dtype") else None
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
-@pytest.mark.parametrize("edge", EDGES)
-def test_edges(sample: Sample, edge: str) -> None:
-    arrays = [EDGES[edge](x) for x in sample.arrays()]
-    if sample.id in ELSEWHERE or (sample.primitive in ENDLESS and edge.startswith("nothing")):
-        return
-    expected = by_numpy(sample, arrays)
-    if expected is None:
-        pytest.skip("NumPy has no answer, or warns")
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.id not in ELSEWHERE], ids=lambda sample: sample.id)
+def test_edges(sample: Sample) -> None:
+    for edge, cut in EDGES.items():
+        arrays = [cut(x) for x in sample.arrays()]
+        if sample.primitive in ENDLESS and edge.startswith("nothing"):
+            continue
+        expected = by_numpy(sample, arrays)
+        if expected is not None:  # NumPy has an answer, and does not warn
+            check(sample, arrays, expected)
+
+
+def check(sample: Sample, arrays: list[Any], expected: Any) -> None:
+    """Value, gradients of both orders and tangents of a sample on these arrays."""
     value, gradients, second = ours(sample.call, arrays)
     same(value, expected, rtol=1e-14, atol=1e-14)
     for x, g, h in zip(arrays, gradients, second, strict=True):
@@ -65,3 +69,13 @@ def test_edges(sample: Sample, edge: str) -> None:
     _, tangent = ag.func.jvp(sample.call, arrays, tangents)
     pushed = np.sum(plain(tangent) * weights(value.shape, value.dtype))
     same(pushed, sum(np.sum(plain(g) * v) for g, v in zip(gradients, tangents, strict=True)))
+
+
+def test_most_samples_have_edges() -> None:
+    answered = sum(
+        by_numpy(sample, [cut(x) for x in sample.arrays()]) is not None
+        for sample in SAMPLES[::8]
+        for edge, cut in EDGES.items()
+        if sample.id not in ELSEWHERE and sample.primitive not in ENDLESS
+    )
+    assert answered > 3 * len(SAMPLES[::8])
