@@ -97,6 +97,19 @@ def test_wiring():
     assert str(change).startswith("arguments: sin (n2), sin (n3) -> sin (n3), sin (n2)")
 
 
+def test_what_is_replaced_as_a_whole_is_no_other_wiring():
+    layer, act, x = nn.Linear(3, 4), nn.Tanh(), np.ones((2, 3), np.float32)
+    difference = diff(act(layer(x)).sum(), np.sin(layer(x)).sum())  # one in a module, one in none: nothing pairs them
+    assert (titles(difference.removed), titles(difference.added)) == (["tanh"], ["sin"])
+    assert difference.changed == ()
+
+
+def test_a_module_is_on_one_line():
+    model = nn.Sequential({"two\nlines": nn.Tanh()})
+    x = ag.Tensor([1.0], requires_grad=True)
+    assert str(diff(x.sum(), model(x).sum())).count(r"tanh(n0)  (1,) float32  Sequential.two\nlines") == 1
+
+
 def test_names_are_compared():
     x = ag.Tensor([1.0], requires_grad=True, name="x")
     z = ag.Tensor([1.0], requires_grad=True, name="z")
