@@ -29,7 +29,7 @@ def test_every_primitive_has_one():
 def test_the_class_keeps_its_own():
     assert Primitive.__doc__.startswith("A function on arrays whose derivative is known.")
     assert Fused.__doc__.startswith("A primitive that runs a kernel")
-    assert list(inspect.signature(Fused).parameters) == ["reference", "kernel"]
+    assert list(inspect.signature(Fused).parameters) == ["reference", "kernel", "math"]
 
 
 def test_signature_and_name():

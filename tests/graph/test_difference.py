@@ -3,7 +3,6 @@
 import itertools
 import json
 import random
-import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 import autograd_lite as ag
 from autograd_lite import nn
 from autograd_lite.graph import Graph, diff
+from autograd_lite.graph.difference import _Ways
 from autograd_lite.graph.sequences import MOST, common
 
 from .golden_text import check_golden
@@ -176,30 +176,32 @@ def chain(length, sines=()):
     return Graph.of(y)
 
 
-@pytest.mark.parametrize("sines", [(), (5_000,), (2_000, 7_000), tuple(range(0, 10_000, 500))], ids=len)
+@pytest.mark.parametrize("sines", [(), (2_000,), (800, 2_700), tuple(range(0, 4_000, 200))], ids=len)
 def test_long_chains(sines):
-    difference = diff(chain(10_000), chain(10_000, sines))
+    difference = diff(chain(4_000), chain(4_000, sines))
     assert titles(difference.added) == ["sin"] * len(sines)
     assert not difference.removed
     assert not difference.changed
 
 
-def test_many_ways_around_what_was_put_in():
-    """What 3,000 nodes use has moved behind 3,000 others; each of them would walk through them all."""
+def test_many_ways_around_what_was_put_in(monkeypatch):
+    """What 500 nodes use has moved behind 500 others, through which one walk goes for them all."""
+    walks = []
+    search = _Ways._search
+    monkeypatch.setattr(_Ways, "_search", lambda self, *ends: walks.append(ends) or search(self, *ends))
 
     def fan(sines):
         y = ag.Tensor([1.0], requires_grad=True, name="x") * 2
         for _ in range(sines):
             y = np.sin(y)
         total = np.tanh(y)
-        for _ in range(3_000):
+        for _ in range(500):
             total = total + np.exp(y)
         return Graph.of(total)
 
-    start = time.perf_counter()
-    difference = diff(fan(0), fan(3_000))
-    assert time.perf_counter() - start < 5  # 0.8 s, and 10 s if ways are not kept
-    assert titles(difference.added) == ["sin"] * 3_000
+    difference = diff(fan(0), fan(500))
+    assert len(walks) == 1
+    assert titles(difference.added) == ["sin"] * 500
     assert not difference.removed
     assert not difference.changed
 
