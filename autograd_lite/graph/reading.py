@@ -117,7 +117,8 @@ def _sweep(outputs: Sequence[tape.Node], recorded: Sequence[tape.Node], notes: N
     leaves = [node for node in recorded if node.primitive is None]
     seeds = [np.ones(node.shape, node.dtype) for node in outputs]
     sweep = Sweep(notes, True)
-    pullback(outputs, seeds, inputs=leaves, retain_graph=True, without_hooks=_Everything(), examiner=sweep)
+    with np.errstate(all="ignore"):  # what there is to say of these numbers, the user's own backward will say
+        pullback(outputs, seeds, inputs=leaves, retain_graph=True, without_hooks=_Everything(), examiner=sweep)
     sweep.finish()
 
 

@@ -174,6 +174,12 @@ def test_gradients_of_a_graph_that_was_recorded_without_details():
         Graph.of(loss, gradients=True)
 
 
+def test_a_sweep_for_a_picture_does_not_warn():
+    x = ag.Tensor(np.zeros(3, np.float16), requires_grad=True)
+    graph = Graph.of(x * 60_000.0 * 60_000.0, gradients=True)
+    assert graph.nodes[0].gradient.infinities == 3
+
+
 def test_hooks_are_not_called_for_a_picture():
     x = leaf(3)
     called = []

@@ -21,6 +21,11 @@ CASES = {
     "fused": (lambda: nn.functional.linear(t(2, 3), t(4, 5)), "linear", [(2, 3), (4, 5)]),
     "layer": (lambda: nn.Linear(3, 2)(t(4, 5)), "linear", [(4, 5), (2, 3), (2,)]),
     "convolution": (lambda: nn.Conv2d(3, 4, 3)(t(1, 2, 8, 8)), "conv2d", [(1, 2, 8, 8), (4, 3, 3, 3), (4,)]),
+    "recurrent layer": (
+        lambda: nn.LSTM(3, 4)(np.ones((5, 2, 7), np.float32)),
+        "LSTM",
+        [(5, 2, 7), (16, 3), (16, 4), (16,), (16,)],
+    ),
     "loss": (lambda: nn.functional.mse_loss(t(3, 1), np.ones(3, np.float32)), "mse_loss", [(3, 1), (3,)]),
     "reshape": (lambda: t(3, 4).reshape(5, 5), "reshape", [(3, 4)]),
     "index": (lambda: t(3, 4)[7], "getitem", [(3, 4)]),
