@@ -42,7 +42,9 @@ def test_gradients_are_pytorchs(sample: Sample) -> None:
 
 
 # What PyTorch does not have, and else one sample of each operation: the others differ in options.
-@pytest.mark.parametrize("sample", [s for s in COMPLEX if s.torch is None or s.id in FIRST], ids=lambda sample: sample.id)
+@pytest.mark.parametrize(
+    "sample", [s for s in COMPLEX if s.torch is None or s.id in FIRST], ids=lambda sample: sample.id
+)
 def test_derivatives_are_finite_differences(sample: Sample) -> None:
     order = 2 if sample.torch is None else 1  # second derivatives are PyTorch's, above
     assert_gradients_close(sample.call, *arrays_of(sample), order=order)
