@@ -27,13 +27,21 @@ pytestmark = pytest.mark.slow
 
 
 def start(*args):
-    return subprocess.Popen(
-        [sys.executable, "-u", *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    # what a shell starts in the background ignores SIGINT, and would hand that on
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-u", *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def finish(process):
-    out, err = process.communicate(timeout=120)
+    try:
+        out, err = process.communicate(timeout=120)
+    finally:
+        process.kill()  # a program that does not end is no burden to the tests after it
     assert process.returncode == 0, err
     return out
 
