@@ -81,7 +81,8 @@ def gpt(path: Path) -> int:
 
 def chain(path: Path) -> int:
     """Write the page of 20,000 operations without any module."""
-    x = y = ag.Tensor(np.ones(3, np.float32), requires_grad=True)
+    x: Any = ag.Tensor(np.ones(3, np.float32), requires_grad=True)
+    y = x
     for _ in range(10_000):
         y = np.sin(y) * x
     return len(ag.show(y, path=path).graph.nodes)

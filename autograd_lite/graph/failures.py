@@ -82,7 +82,7 @@ def _call_of(frame: FrameType) -> tuple[str | None, list[Any]]:
             ("args",) if "args" in values else ("other", "self") if code.co_name == "reflected" else ("self", "other")
         )
         return getattr(primitive, "name", None), [values[name] for name in names if name in values]
-    layer = values.get("self")
+    layer: Any = values.get("self")
     if code.co_name == "forward" and home.startswith("autograd_lite.nn.layers.") and hasattr(layer, "_parameters"):
         given = [values[name] for name in code.co_varnames[1 : code.co_argcount] if name in values]
         return type(layer).__name__, [*given, *layer._parameters.values()]
