@@ -1,4 +1,4 @@
-"""The networks of `nn_training` and `kept_memory`: written once, for our `nn` and for PyTorch's.
+"""The networks of the benchmarks, written once, for our `nn` and for PyTorch's.
 
 Each function takes the library's `nn` and gives a module; `BATCHES` says what it is trained on.
 """
@@ -6,16 +6,20 @@ Each function takes the library's `nn` and gives a module; `BATCHES` says what i
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 CLASSES, LETTERS = 10, 96
 
 
-def mlp(nn: Any) -> Any:
-    """784-256-10."""
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, CLASSES))
+def dense(nn: Any, *widths: int) -> Any:
+    """Linear layers with ReLU between them."""
+    layers: list[Any] = []
+    for inputs, outputs in pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
 
 
 def cnn(nn: Any) -> Any:
@@ -84,17 +88,6 @@ def gpt(nn: Any, blocks: int = 2, width: int = 64, heads: int = 4, length: int =
     return GPT()
 
 
-class Network(NamedTuple):
-    """A network, its batches (inputs, labels), and what is promised of it.
-
-    mark    the time of a training step over PyTorch's, at most
-    """
-
-    make: Callable[[Any], Any]
-    batch: Callable[[np.random.Generator], tuple[Any, Any]]
-    mark: float
-
-
 def _images(count: int) -> Callable[[np.random.Generator], tuple[Any, Any]]:
     def batch(rng: np.random.Generator) -> tuple[Any, Any]:
         return rng.normal(size=(count, 1, 28, 28)).astype(np.float32), rng.integers(0, CLASSES, count)
@@ -109,10 +102,19 @@ def _text(count: int, length: int) -> Callable[[np.random.Generator], tuple[Any,
     return batch
 
 
-NETWORKS = {
-    "mlp": Network(mlp, _images(64), 0.75),
-    "cnn": Network(cnn, _images(32), 1.1),
-    "cnn_bn": Network(cnn_bn, _images(64), 1.4),
-    "lstm": Network(lstm, _text(16, 32), 1.1),
-    "gpt": Network(gpt, _text(8, 64), 1.0),
+NETWORKS: dict[str, Callable[[Any], Any]] = {
+    "mlp_tiny": lambda nn: dense(nn, 2, 16, 16, 1),
+    "mlp_digits": lambda nn: dense(nn, 64, 64, CLASSES),
+    "mlp_mnist": lambda nn: dense(nn, 784, 256, CLASSES),
+    "mlp_wide": lambda nn: dense(nn, 784, 1024, 1024, CLASSES),
+    "cnn": cnn,
+    "cnn_bn": cnn_bn,
+    "lstm": lstm,
+    "gpt": gpt,
+}
+BATCHES: dict[str, Callable[[np.random.Generator], tuple[Any, Any]]] = {
+    "cnn": _images(32),
+    "cnn_bn": _images(64),
+    "lstm": _text(16, 32),
+    "gpt": _text(8, 64),
 }

@@ -1,0 +1,19 @@
+"""NumPy written by hand for each workload, with buffers made once: what is left when an engine costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.peers.problems import Problem
+from benchmarks.peers.protocol import Lacking, Run
+
+from .by_hand.dense import Binary, Dense
+
+MADE: dict[str, Any] = {"mlp_tiny": Binary, "mlp_digits": Dense, "mlp_mnist": Dense, "mlp_wide": Dense}
+
+
+def make(problem: Problem) -> Run:
+    if problem.name not in MADE:
+        raise Lacking("nobody has written it by hand")
+    made: Run = MADE[problem.name](problem)
+    return made
