@@ -74,6 +74,7 @@ def pullback(
     arrived: dict[Node, Any] = {}
     waiting: list[tuple[int, Node]] = []  # a heap, the newest first
     carried: dict[int, Any] = {}  # by order: the cotangent of each node that waits
+    born: set[Any] = set()  # leaves that had no gradient before this sweep
     owned: set[int] = set()  # orders whose cotangent is a sum made here, which may be added to in place
 
     upcoming: Node | None = None  # one that waits outside the heap: in a chain of operations there is no other
@@ -178,8 +179,11 @@ def pullback(
                 elif needed is None:
                     if parts is not None and d is wanted[i]:  # written where the gradient is kept
                         watch.receive_in_room(d)
+                        born.add(watch)
                     else:
-                        watch.receive(d)
+                        if watch.grad is None:
+                            born.add(watch)
+                        watch.receive(d, unseen=watch in born)
                         if examiner is not None:
                             examiner.examine_arrival(parent, watch.grad)
                     continue  # no need to wait for more: the leaf adds up itself

@@ -106,8 +106,12 @@ class Watch:
         self.name = name
         self.room: Callable[[], ndarray[Any, Any] | None] | None = None
 
-    def receive(self, g: Any) -> None:
-        """Add a cotangent, an ndarray or a recorded Tensor, to the gradient; no other thread comes in between."""
+    def receive(self, g: Any, *, unseen: bool = False) -> None:
+        """Add a cotangent, an ndarray or a recorded Tensor, to the gradient; no other thread comes in between.
+
+        Where the gradient was made by the same sweep it is still `unseen`: nobody can have recorded its array, and
+        that it changes need not be noted.
+        """
         if self.complex:
             g = np.conjugate(g)
         with _adding:
@@ -115,7 +119,8 @@ class Watch:
                 self.grad = g if self.grad is None else self.grad + g
             elif self.grad is not None:
                 np.add(self.grad, g, out=self.grad)
-                note_change(self.grad)
+                if not unseen:
+                    note_change(self.grad)
             else:
                 room = self.room() if self.room is not None else None
                 if room is None:

@@ -66,15 +66,19 @@ class Penalty(Regularizer):
             TypeError: it is something else.
             ValueError: there is none; or one has a shape that this penalty is not for.
         """
-        terms = []
+        found = []
         for i, (name, param) in enumerate(named(params)):
             self.check_fits(param.shape, f"params[{i}]" + (f" ({name!r})" if name else ""))
-            terms.append(self._norm(param))
-        if not terms:
+            found.append(param)
+        if not found:
             raise ValueError(f"{type(self).__name__}: params is empty: there is nothing to penalize")
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
+        return self._of(found)
+
+    def _of(self, params: list[Tensor]) -> Tensor:
+        """R of all parameters together."""
+        total = self._norm(params[0])
+        for param in params[1:]:
+            total = total + self._norm(param)
         return total * self.strength
 
     def _norm(self, param: Tensor) -> Tensor:

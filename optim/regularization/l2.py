@@ -10,8 +10,11 @@ Hoerl and Kennard, "Ridge regression", Technometrics 12, 1970.
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
+from autograd_lite.kernels.sum_of_squares import sum_of_squares
 from autograd_lite.tensor import Tensor
 
 from ..flat import Array
@@ -37,5 +40,5 @@ class L2(InGradient):
         np.multiply(p, sign * self.strength, scratch)
         np.add(g, scratch, g)
 
-    def _norm(self, param: Tensor) -> Tensor:
-        return (param * param).sum() * 0.5
+    def _of(self, params: list[Tensor]) -> Tensor:
+        return cast(Tensor, sum_of_squares(*params, scale=0.5 * self.strength))

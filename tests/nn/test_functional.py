@@ -9,6 +9,7 @@ import torch
 import autograd_lite as ag
 from autograd_lite import Tensor, nn
 from autograd_lite.kernels.mse import mse_loss
+from autograd_lite.kernels.sum_of_squares import sum_of_squares
 from autograd_lite.testing import assert_gradients_close
 
 F = nn.functional
@@ -37,6 +38,11 @@ CASES = {
     "tanh": (F.tanh, torch.tanh, (normal(3, 4),)),
     "sigmoid": (F.sigmoid, torch.sigmoid, (normal(3, 4) * 3,)),
     "flatten": (lambda x: F.flatten(x, 1, 2), lambda x: torch.flatten(x, 1, 2), (normal(2, 3, 4, 2),)),
+    "sum of squares": (
+        lambda *xs: sum_of_squares(*xs, scale=1.5),
+        lambda *xs: 1.5 * sum(x.square().sum() for x in xs),
+        (normal(3, 4), normal(2), normal(), normal(0, 2)),
+    ),
 }
 for _reduction in ("mean", "sum", "none"):
     CASES[f"mse {_reduction}"] = (
