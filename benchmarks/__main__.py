@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Small workloads, framework by framework."
     )
-    parser.add_argument("workloads", nargs="*", choices=[*DECLARED, []], help="all, without any")
+    parser.add_argument("workloads", nargs="*", help="all, without any; or such as '64-32-10 by 100'")
     parser.add_argument("--frameworks", nargs="+", choices=FRAMEWORKS, default=installed())
     parser.add_argument("--rounds", type=int, default=31, help="of each framework (31)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
@@ -31,6 +31,8 @@ def main() -> None:
         for name, declared in DECLARED.items():
             print(f"{name:<16} {declared.says}")
         return
+    if unknown := [name for name in options.workloads if name not in DECLARED and " by " not in name]:
+        parser.error(f"no such workload: {', '.join(unknown)}; there are {', '.join(DECLARED)}")
     results = []
     for name in options.workloads or DECLARED:
         results.append(compare(name, options.frameworks, options.rounds))

@@ -5,7 +5,7 @@ Each function takes the library's `nn` and gives a module; `BATCHES` says what i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 CLASSES, LETTERS = 10, 96
 
 
-def dense(nn: Any, *widths: int) -> Any:
+def dense(nn: Any, widths: Sequence[int]) -> Any:
     """Linear layers with ReLU between them."""
     layers: list[Any] = []
     for inputs, outputs in pairwise(widths):
@@ -103,10 +103,6 @@ def _text(count: int, length: int) -> Callable[[np.random.Generator], tuple[Any,
 
 
 NETWORKS: dict[str, Callable[[Any], Any]] = {
-    "mlp_tiny": lambda nn: dense(nn, 2, 16, 16, 1),
-    "mlp_digits": lambda nn: dense(nn, 64, 64, CLASSES),
-    "mlp_mnist": lambda nn: dense(nn, 784, 256, CLASSES),
-    "mlp_wide": lambda nn: dense(nn, 784, 1024, 1024, CLASSES),
     "cnn": cnn,
     "cnn_bn": cnn_bn,
     "lstm": lstm,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +48,11 @@ class Problem(NamedTuple):
     steps: int
     mark: float
     rate: float = TIMED_RATE
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Of the layers of a network of linear layers with ReLU between them; () for anything else."""
+        return DENSE.get(self.name) or _widths(self.name)
 
 
 def dense(inputs: int, *widths: int) -> Shapes:
@@ -160,14 +166,21 @@ def _point(*shape: int) -> Callable[[np.random.Generator], dict[str, Any]]:
     return lambda rng: {"x": _normal(rng, *shape)}
 
 
+DENSE = {
+    "mlp_tiny": (2, 16, 16, 1),
+    "mlp_digits": (64, 64, CLASSES),
+    "mlp_mnist": (784, 256, CLASSES),
+    "mlp_wide": (784, 1024, 1024, CLASSES),
+}
 DECLARED = {
     "mlp_tiny": _Declared("2-16-16-1, batch 100, binary cross-entropy, L2 in the loss, SGD", 0.20, 100,
-        dense(2, 16, 16, 1), _moons, "SGD"),
-    "mlp_digits": _Declared("64-64-10, batch 32, Adam", 0.20, 100, dense(64, 64, 10), _images(32, 64), "Adam"),
+        dense(*DENSE["mlp_tiny"]), _moons, "SGD"),
+    "mlp_digits": _Declared("64-64-10, batch 32, Adam", 0.20, 100,
+        dense(*DENSE["mlp_digits"]), _images(32, 64), "Adam"),
     "mlp_mnist": _Declared("784-256-10, batch 64, momentum", 0.70, 24,
-        dense(784, 256, 10), _images(64, 784), "momentum"),
+        dense(*DENSE["mlp_mnist"]), _images(64, 784), "momentum"),
     "mlp_wide": _Declared("784-1024-1024-10, batch 256, Adam", 0.97, 2,
-        dense(784, 1024, 1024, 10), _images(256, 784), "Adam", 4),
+        dense(*DENSE["mlp_wide"]), _images(256, 784), "Adam", 4),
     "cnn": _Declared("convolutions 1-8-16, batch 32, 28 x 28, Adam", 1.0, 8,
         _convolutions(8, 16, False), BATCHES["cnn"], "Adam"),
     "cnn_bn": _Declared("convolutions 1-16-32 with batch normalization, batch 64, Adam", 1.3, 4,
@@ -190,10 +203,22 @@ DECLARED = {
 
 
 def problem(name: str, rate: float = TIMED_RATE) -> Problem:
-    """The workload of that name."""
-    declared = DECLARED[name]
+    """The workload of that name; "64-32-10 by 100" is a network of these widths with batches of 100, and Adam."""
+    declared = DECLARED[name] if name in DECLARED else _of_widths(name)
     rng = np.random.default_rng(0)
     shapes = declared.parameters
     parameters = shapes(rng) if callable(shapes) else _first_values(shapes, rng)
     batches = [declared.batch(rng) for _ in range(declared.batches)]
     return Problem(name, declared.says, parameters, batches, declared.optimizer, declared.steps, declared.mark, rate)
+
+
+def _widths(name: str) -> tuple[int, ...]:
+    widths, by, _ = name.partition(" by ")
+    return tuple(map(int, widths.split("-"))) if by else ()
+
+
+def _of_widths(name: str) -> _Declared:
+    widths, batch = _widths(name), int(name.partition(" by ")[2])
+    work = batch * sum(a * b for a, b in pairwise(widths))
+    steps = max(1, min(100, 100_000_000 // work))
+    return _Declared(name, 1.0, steps, dense(*widths), _images(batch, widths[0]), "Adam", 2)

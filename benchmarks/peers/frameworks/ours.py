@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite import func, nn, optim
-from benchmarks.networks import NETWORKS
+from benchmarks.networks import NETWORKS, dense
 from benchmarks.peers.problems import CHAIN, L2_STRENGTH, MOMENTUM, Problem
 from benchmarks.peers.protocol import Run
 
@@ -23,7 +23,7 @@ class Training:
     """Steps of a network."""
 
     def __init__(self, problem: Problem) -> None:
-        self.model = NETWORKS[problem.name](nn)
+        self.model = dense(nn, problem.widths) if problem.widths else NETWORKS[problem.name](nn)
         self.model.load_state_dict(problem.parameters, strict=False)  # without running means, which begin as they are
         self.optimizer = optimizer_of(problem, self.model.parameters())
         self.batches = [(ag.Tensor(x), ag.Tensor(y)) for x, y in problem.batches]

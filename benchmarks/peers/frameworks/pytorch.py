@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.networks import NETWORKS
+from benchmarks.networks import NETWORKS, dense
 from benchmarks.peers.problems import CHAIN, L2_STRENGTH, MOMENTUM, Problem
 from benchmarks.peers.protocol import Run
 
@@ -25,7 +25,7 @@ class Training:
     """Steps of a network."""
 
     def __init__(self, problem: Problem) -> None:
-        self.model = NETWORKS[problem.name](torch.nn)
+        self.model = dense(torch.nn, problem.widths) if problem.widths else NETWORKS[problem.name](torch.nn)
         state = {name: torch.from_numpy(value.copy()) for name, value in problem.parameters.items()}
         self.model.load_state_dict(state, strict=False)  # without running means, which begin as they are
         self.optimizer = optimizer_of(problem, self.model.parameters())

@@ -50,7 +50,7 @@ class Dense:
         d: Any = self.head.gradient
         for i in range(last, -1, -1):
             name = self.names[i]
-            np.dot(d.T, inputs[i], out=g[f"{name}.weight"])
+            np.dot(inputs[i].T, d, out=g[f"{name}.weight"].T)
             np.dot(self.ones, d, out=g[f"{name}.bias"])
             if i:
                 before, mask = self.backward[i - 1], self.masks[i - 1]

@@ -51,10 +51,12 @@ class Flat:
 
 
 def _views(like: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """One array for all, and its parts in the shapes of `like`."""
+    """One array for all, and its parts in the shapes of `like`; matrices, (out, in), lie transposed in memory, so that
+    x W^T is a product of two plain arrays."""
     flat = np.zeros(sum(each.size for each in like.values()), np.float32)
     parts, at = {}, 0
     for name, each in like.items():
-        parts[name] = flat[at : at + each.size].reshape(each.shape)
+        part = flat[at : at + each.size]
+        parts[name] = part.reshape(each.shape[::-1]).T if each.ndim == 2 else part.reshape(each.shape)
         at += each.size
     return flat, parts
