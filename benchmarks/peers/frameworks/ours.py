@@ -88,7 +88,7 @@ def elementwise(x: Any) -> Any:
 
 
 def softmax_ln(x: Any) -> Any:
-    y = ag.softmax(nn.functional.layer_norm(x, (x.shape[-1],)), axis=-1)
+    y = nn.functional.softmax(nn.functional.layer_norm(x, (x.shape[-1],)), dim=-1)
     return (y * y).sum()
 
 

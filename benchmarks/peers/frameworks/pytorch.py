@@ -137,7 +137,7 @@ class Updates:
 
     def step(self, i: int) -> float:
         self.optimizer.step()
-        return float(self.parameters[0][0])
+        return float(self.parameters[0].detach()[0])
 
     def arrays(self) -> list[Any]:
         self.step(0)
