@@ -1,12 +1,14 @@
 """A Graph as JSON and back: `Graph.to_json` and `Graph.from_json`.
 
-What is at its default is left out, so that a node of a plain graph takes a line.  Nothing is executed on the way back,
-and what is not a graph is refused with the place where it goes wrong.
+What is at its default is left out, so that a node of a plain graph takes a line.  A NaN or infinity, for which JSON has
+no number, is the string "nan", "inf" or "-inf".  Nothing is executed on the way back, and what is not a graph is refused
+with the place where it goes wrong.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import types
 from dataclasses import fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -16,6 +18,7 @@ from .statistics import Statistics
 
 FORMAT = "autograd_lite graph 1"
 _CLASSES = (Array, Line, Statistics, Node, Call)
+_NO_NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _HINTS = {cls: get_type_hints(cls) for cls in _CLASSES}
 
 
@@ -47,7 +50,7 @@ def _plain(value: Any) -> Any:
         return {field.name: _plain(content) for field, content in pairs if content != field.default}
     if isinstance(value, tuple):
         return [*map(_plain, value)]
-    return value
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _list_of(cls: type[Any], data: dict[str, Any], key: str) -> list[Any]:
@@ -91,6 +94,8 @@ def _as(hint: Any, value: Any, place: str) -> Any:
     elif hint is float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
+        if isinstance(value, str) and value in _NO_NUMBERS:
+            return _NO_NUMBERS[value]
     elif type(value) is hint:
         return value
     raise ValueError(f"not a graph: {place} is {value!r:.80}")

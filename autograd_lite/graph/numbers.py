@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .model import Array
-from .statistics import Statistics
+from .statistics import Statistics, norm_of
 
 IN_FULL = 12
 """So many elements are shown in full."""
@@ -30,10 +30,7 @@ def shown_array(value: Any) -> str:
     if array.size <= IN_FULL:
         return _in_full(array)
     first = ", ".join(shown_number(x) for x in array.flat[:_FIRST])
-    flat = np.abs(array.ravel()).astype(np.float64)
-    with np.errstate(all="ignore"):
-        norm = shown_number(np.sqrt(np.dot(flat, flat)))
-    return f"{array.shape} of norm {norm}: {first}, ..."
+    return f"{array.shape} of norm {shown_number(norm_of([array]))}: {first}, ..."
 
 
 def shown_statistics(about: Statistics, array: Array) -> str:

@@ -351,14 +351,17 @@ def _first_consumers(recorded: Sequence[tape.Node]) -> dict[tape.Node, tape.Node
 def marked(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """The nodes, those marked where a NaN or infinity was born: in forward, or if nowhere there, in backward."""
     by_id = {node.id: node for node in nodes}
+    spoilt: set[str | None] = set()  # what has a NaN or infinity, or comes from such a value by ways that nobody knows
+    for node in nodes:
+        if not node.value.finite if node.value is not None else not spoilt.isdisjoint(node.arguments):
+            spoilt.add(node.id)
 
     def born_forward(node: Node) -> bool:
-        given = [by_id[each].value for each in node.arguments if each is not None]
         return (
             node.kind != "output"
             and node.value is not None
             and not node.value.finite
-            and all(value is None or value.finite for value in given)
+            and spoilt.isdisjoint(node.arguments)
         )
 
     def born_backward(node: Node) -> bool:

@@ -12,6 +12,8 @@ numbers they are those of the absolute values.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,7 @@ from numpy import ndarray
 from ..nonfinite import arrays_of
 
 BINS = 16
+_SMALL, _LARGE = 1e-140, 1e140  # between them, squares and their sums are numbers
 CELLS = 8  # a picture has at most so many rows, and so many columns
 
 
@@ -87,8 +90,7 @@ def statistics_of(array: Any) -> Statistics:
                 mean = float(np.add.reduce(finite / finite.size))
             deviation = finite / largest - mean / largest  # the squares of huge numbers are no numbers any more
             std = float(np.sqrt(np.add.reduce(deviation * deviation) / finite.size) * largest)
-            scaled = finite / largest
-            norm = float(np.sqrt(np.add.reduce(scaled * scaled)) * largest)
+            norm = norm_of([finite])
             histogram = _histogram(finite, low, high)
     return Statistics(
         size=values.size,
@@ -103,6 +105,17 @@ def statistics_of(array: Any) -> Statistics:
         histogram=histogram,
         heatmap=_heatmap(values),
     )
+
+
+def norm_of(arrays: Iterable[Any]) -> float:
+    """The root of the sum of the squares of all elements, also where the squares are larger than any number."""
+    with np.errstate(all="ignore"):
+        sizes = [np.abs(array).astype(np.float64, copy=False).ravel() for array in arrays]
+        norm = math.sqrt(sum(float(np.add.reduce(np.square(size))) for size in sizes))
+        largest = max((float(size.max()) for size in sizes if size.size), default=0.0)
+        if not _SMALL < largest < _LARGE and 0 < largest < math.inf:
+            norm = math.sqrt(sum(float(np.add.reduce(np.square(size / largest))) for size in sizes)) * largest
+    return math.nan if math.isnan(norm) else norm  # the one NaN that is equal to itself in a tuple
 
 
 def _histogram(finite: ndarray[Any, Any], low: float, high: float) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from numpy import ndarray
 from ..nonfinite import arrays_of
 from ..tape import Node
 from .notes import Details, Notes
-from .statistics import statistics_of_value
+from .statistics import norm_of, statistics_of_value
 
 
 class Ignoring:
@@ -67,7 +67,7 @@ class Sweep:
         about = self._about(node)
         about.backward_seconds = (about.backward_seconds or 0.0) + now - self.since
         if self.values:
-            about.flows[position] = _norm(d)
+            about.flows[position] = norm_of(arrays_of(d))
             parent = node.parents[position]
             if parent is not None and parent.primitive is None:
                 for array in arrays_of(d):
@@ -87,12 +87,3 @@ class Sweep:
         if about is None:
             about = self.notes[node] = Details()
         return about
-
-
-def _norm(g: Any) -> float:
-    squares = 0.0
-    with np.errstate(all="ignore"):
-        for array in arrays_of(g):
-            flat = np.abs(array).astype(np.float64).ravel()
-            squares += float(np.dot(flat, flat))
-        return float(np.sqrt(squares))

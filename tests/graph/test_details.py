@@ -242,6 +242,13 @@ def test_where_a_nan_is_born():
     assert [node.op for node in Graph.of(loss).marked] == ["sqrt"]  # finite forward, infinite backward
 
 
+def test_a_nan_that_has_come_by_unknown_values_is_not_born_again():
+    x = ag.Tensor([1.0, np.nan], requires_grad=True, name="x")
+    graph = Graph.of((x * x + 1).sum(), values=True)
+    assert [node.op for node in graph.nodes if node.kind == "op" and node.value is None] == ["multiply", "add"]
+    assert [node.title for node in graph.marked] == ["x"]
+
+
 def test_derivatives_of_derivatives_are_noted_too():
     x = leaf(3, name="x")
     with ag.fusion(True), details():

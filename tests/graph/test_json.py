@@ -22,9 +22,12 @@ def graphs():
         y = np.log(model(np.ones((2, 3), np.float32)) - 5).sum()
         y.backward()
     yield Graph.of(y, parameters=[x])
+    z = ag.Tensor([0.0, 1.0, np.nan], requires_grad=True)
+    with np.errstate(all="ignore"):  # norms of cotangents that are an infinity, and a NaN
+        yield Graph.of(np.log(z).sum() + np.log(z[:1]).sum(), values=True, gradients=True)
 
 
-@pytest.mark.parametrize("graph", [*graphs()], ids=["leaf", "several", "details"])
+@pytest.mark.parametrize("graph", [*graphs()], ids=["leaf", "several", "details", "not finite"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_there_and_back(graph, indent):
     text = graph.to_json(indent=indent)

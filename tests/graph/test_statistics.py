@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd_lite.graph.statistics import BINS, statistics_of, statistics_of_value
+from autograd_lite.graph.statistics import BINS, norm_of, statistics_of, statistics_of_value
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (3, 4), (20, 30), (2, 3, 17), (1, 100)])
@@ -49,6 +49,15 @@ def test_huge_and_tiny_numbers():
     assert sum(statistics_of(np.array([-1.7e308, 1.7e308, 0.0])).histogram) == 3
     assert statistics_of(np.array([3e-200, 4e-200])).norm == pytest.approx(5e-200)
     assert statistics_of(np.full(4, 2.5)).histogram[0] == 4
+
+
+def test_norm_of_several_arrays():
+    assert norm_of([np.array([3.0]), np.array([[4j]]), np.zeros((0, 2))]) == 5.0
+    assert norm_of([np.array([3e200]), np.array(4e200)]) == pytest.approx(5e200)
+    assert norm_of([np.array([3e-200, 4e-200])]) == pytest.approx(5e-200)
+    assert norm_of([np.array([1.0, np.inf])]) == np.inf
+    assert np.isnan(norm_of([np.array([1e300, np.nan])]))
+    assert norm_of([]) == norm_of([np.zeros(3)]) == 0.0
 
 
 def test_heatmap_of_a_large_array_is_of_means_of_blocks():
