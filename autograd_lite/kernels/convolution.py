@@ -37,11 +37,7 @@ def reference(x: Any, weight: Any, bias: Any = None, *, geometry: Geometry) -> A
 
 
 def forward(x: Any, weight: Any, bias: Any = None, *, geometry: Geometry) -> tuple[Any, None]:
-    y = correlate(x, weight, geometry)
-    if bias is not None:
-        channels = y.swapaxes(0, 1)
-        channels += bias.reshape(-1, *(1,) * (y.ndim - 1))
-    return y, None
+    return correlate(x, weight, geometry, bias), None
 
 
 def backward(

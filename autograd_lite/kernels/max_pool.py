@@ -66,6 +66,10 @@ def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, windows: Windows)
         return (_scattered(g, x, windows),)
     if not windows.apart:
         return (_added(g, y, x, windows),)
+    if g.strides != y.strides:  # arrays that lie otherwise are gone through in short pieces
+        laid = np.empty_like(y)
+        np.copyto(laid, g)
+        g = laid
     dx = np.empty_like(x) if windows.covers else np.zeros_like(x)
     last = len(windows.parts) if windows.inside else 0
     left: Any = None  # the windows whose maximum has not been met, of those that have this element
