@@ -71,10 +71,13 @@ class Functions:
             outputs.append(state[0])
         return self.np.stack(outputs)
 
+    def mean(self, x: Any, axes: Any = None, keepdims: bool = False) -> Any:
+        return self.np.mean(x, axis=axes, keepdims=keepdims)
+
     def standardized(self, x: Any, axes: Any) -> Any:
         """Of mean zero and variance one along the axes."""
-        centered = x - x.mean(axis=axes, keepdims=True)
-        return centered / self.np.sqrt((centered * centered).mean(axis=axes, keepdims=True) + EPSILON)
+        centered = x - self.mean(x, axes, keepdims=True)
+        return centered / self.np.sqrt(self.mean(centered * centered, axes, keepdims=True) + EPSILON)
 
     def layer_norm(self, x: Any, w: Any, b: Any) -> Any:
         return self.standardized(x, -1) * w + b
@@ -93,7 +96,7 @@ def loss_of(problem: Problem, f: Functions) -> Callable[..., Any]:
     def penalized(p: dict[str, Any], x: Any, y: Any) -> Any:
         z = forward(f, p, x)
         squares = sum((each * each).sum() for each in p.values())
-        return (f.np.logaddexp(z, 0.0) - y * z).mean() + 0.5 * L2_STRENGTH * squares
+        return f.mean(f.np.logaddexp(z, 0.0) - y * z) + 0.5 * L2_STRENGTH * squares
 
     return penalized if problem.name == "mlp_tiny" else loss
 
@@ -192,6 +195,6 @@ def logistic_loss(f: Functions) -> Callable[..., Any]:
 
     def loss(w: Any, x: Any, y: Any) -> Any:
         z = f.np.matmul(x, w)
-        return (f.np.logaddexp(z, 0.0) - y * z).mean()
+        return f.mean(f.np.logaddexp(z, 0.0) - y * z)
 
     return loss
