@@ -2,7 +2,8 @@
 
     gelu(x, approximate="none")
 
-With "tanh" the probability is (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.  Kept for backward is x alone.
+With "tanh" the probability is (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.  Kept for backward are x and y, of which
+the probability is the quotient: what comes next keeps y, too.
 
 D. Hendrycks and K. Gimpel, Gaussian Error Linear Units (2016).
 """
@@ -23,6 +24,8 @@ BLOCK = 1 << 16
 """So many numbers at a time: what is computed on the way stays in the cache."""
 _SLOPE, _CUBIC = math.sqrt(2 / math.pi), 0.044715
 _DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
+_TINY = 1e-30
+"""Below it y may be subnormal, and have lost digits; the probability is 1/2 there."""
 
 
 def reference(x: Any, *, approximate: str = "none") -> Any:
@@ -31,22 +34,29 @@ def reference(x: Any, *, approximate: str = "none") -> Any:
     return x * 0.5 * (1 + np.tanh(_SLOPE * (x + _CUBIC * (x * x * x))))
 
 
-def forward(x: Any, *, approximate: str = "none") -> tuple[Any, None]:
+def forward(x: Any, *, approximate: str = "none") -> tuple[Any, Any]:
     wide = _wide(x)
     y = np.empty(wide.shape, wide.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # squares of huge numbers, -inf times 0
         for part, out, spare, _ in _blocks(wide, y):
             _probability(part, out, spare, approximate)
             out *= part
-    return y.astype(x.dtype, copy=False)[()], None
+    return y.astype(x.dtype, copy=False)[()], y if wide.dtype == x.dtype else None
 
 
-def backward(g: Any, _residual: None, _needs: Sequence[Any], x: Any, *, approximate: str = "none") -> tuple[Any]:
+def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, approximate: str = "none") -> tuple[Any]:
     wide = _wide(x)
     dx = np.empty(wide.shape, wide.dtype)
-    with np.errstate(over="ignore", invalid="ignore"):
+    answers = None if y is None else y.reshape(-1)
+    start = 0
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for part, out, spare, more in _blocks(wide, dx):
-            _probability(part, out, spare, approximate)
+            if answers is None:  # half precision, of which the quotient would have few digits
+                _probability(part, out, spare, approximate)
+            else:
+                np.divide(answers[start : start + len(part)], part, out=out)
+                np.copyto(out, 0.5, where=np.abs(part, out=spare) < _TINY)
+                start += len(part)
             if approximate == "none":
                 np.square(part, out=spare)
                 spare *= -0.5

@@ -5,6 +5,7 @@ A framework says in a subclass of `Functions` what it has; the rest is written h
     loss = loss_of(problem, AutogradFunctions())
     loss(parameters, *batch)
 
+Constants are of float32: MyGrad takes Python's numbers as float64, and all that comes after is float64, too.
 Batch normalization keeps no running statistics here: nobody reads them in training, and these frameworks have no
 place for them.
 """
@@ -12,7 +13,9 @@ place for them.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy
@@ -20,7 +23,8 @@ import numpy
 from benchmarks.networks import LETTERS
 from benchmarks.peers.problems import CHAIN, L2_STRENGTH, Problem
 
-EPSILON = 1e-5
+EPSILON = numpy.float32(1e-5)
+ZERO = numpy.float32(0)
 HEADS = 4
 
 
@@ -95,8 +99,8 @@ def loss_of(problem: Problem, f: Functions) -> Callable[..., Any]:
 
     def penalized(p: dict[str, Any], x: Any, y: Any) -> Any:
         z = forward(f, p, x)
-        squares = sum((each * each).sum() for each in p.values())
-        return f.mean(f.np.logaddexp(z, 0.0) - y * z) + 0.5 * L2_STRENGTH * squares
+        squares = reduce(operator.add, [(each * each).sum() for each in p.values()])
+        return f.mean(f.np.logaddexp(z, ZERO) - y * z) + squares * numpy.float32(0.5 * L2_STRENGTH)
 
     return penalized if problem.name == "mlp_tiny" else loss
 
@@ -162,7 +166,7 @@ def attention(f: Functions, q: Any, k: Any, v: Any) -> Any:
     n, length, width = q.shape
     q, k, v = (f.np.swapaxes(each.reshape(n, length, HEADS, -1), 1, 2) for each in (q, k, v))
     later = numpy.triu(numpy.full((length, length), -numpy.inf, numpy.float32), 1)
-    scores = f.np.matmul(q * math.sqrt(HEADS / width), f.np.swapaxes(k, 2, 3))
+    scores = f.np.matmul(q * numpy.float32(math.sqrt(HEADS / width)), f.np.swapaxes(k, 2, 3))
     return f.np.swapaxes(f.np.matmul(f.softmax(scores + later), v), 1, 2).reshape(n, length, width)
 
 
@@ -170,9 +174,10 @@ def scalar_function(name: str, f: Functions) -> Callable[[Any], Any]:
     """The function of one array whose gradient is taken."""
 
     def chain(y: Any) -> Any:
+        factor, term = numpy.float32(1.001), numpy.float32(0.001)
         for _ in range(CHAIN // 2):
-            y = y * 1.001
-            y = y + 0.001
+            y = y * factor
+            y = y + term
         return y
 
     def elementwise(x: Any) -> Any:
@@ -195,6 +200,6 @@ def logistic_loss(f: Functions) -> Callable[..., Any]:
 
     def loss(w: Any, x: Any, y: Any) -> Any:
         z = f.np.matmul(x, w)
-        return f.mean(f.np.logaddexp(z, 0.0) - y * z)
+        return f.mean(f.np.logaddexp(z, ZERO) - y * z)
 
     return loss
