@@ -7,7 +7,8 @@ None.  The weight is a number per class (C,).
 
 The loss of a sample x with the label y is  -w_y log softmax(x)_y = w_y (log sum_c exp(x_c) - x_y),
 computed with the maximum taken out, so that nothing overflows; the mean is divided by the sum of the w_y.
-Its gradient is the softmax less the one-hot label, which is why the two belong together.
+Its gradient is the softmax less the one-hot label, which is why the two belong together.  Kept for backward are the
+logits alone: to take their powers again costs less than to hold another array of their size.
 
 C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
 """
@@ -60,8 +61,23 @@ def forward(
     places, scale = labels, None
     if weight is not None or ignored is not None:
         places, scale = counted(labels, weight, ignored, logits.dtype)
-    z, flat, class_step, sample_step = classes_first(logits)
+    log_p = _powers(logits, places)[0]
+    losses = np.negative(log_p, out=log_p)
     if labels.ndim != 1:
+        losses = losses.reshape(labels.shape)
+    if scale is None:
+        return reduced_raw(losses, reduction), (None,)
+    losses *= scale
+    if ignored is not None:
+        losses[labels == ignored] = 0  # whatever the logits are, NaN too
+    return scaled_mean(losses, scale, reduction)
+
+
+def _powers(logits: Any, places: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """log softmax at the labels; the powers of which the softmax is the share, (C, n), with their memory in a row, what
+    they are divided by, and where in that row the labels are."""
+    z, flat, class_step, sample_step = classes_first(logits)
+    if places.ndim != 1:
         places = places.reshape(-1)
     right = places * class_step + strided(len(places), sample_step)
     z -= np.maximum.reduce(z)
@@ -69,18 +85,7 @@ def forward(
     np.exp(z, out=z)
     totals = ones(len(z), z.dtype).dot(z)
     log_p -= np.log(totals)
-    # The gradient is known already, softmax less one-hot: p - 1 is taken from log p, where it loses no digits.
-    z /= totals
-    flat[right] = np.expm1(log_p)
-    losses = np.negative(log_p, out=log_p)
-    if labels.ndim != 1:
-        losses = losses.reshape(labels.shape)
-    if scale is None:
-        return reduced_raw(losses, reduction), (z, None)
-    losses *= scale
-    if ignored is not None:
-        losses[labels == ignored] = 0  # whatever the logits are, NaN too
-    return scaled_mean(losses, scale, reduction, z)
+    return log_p, z, flat, totals, right
 
 
 def scaled_mean(losses: Any, scale: Any, reduction: str, *kept: Any) -> tuple[Any, Any]:
@@ -136,11 +141,15 @@ def backward(
     reduction: str = "mean",
     ignored: int | None = None,
 ) -> tuple[Any, ...]:
-    gradient, scale = residual
+    (scale,) = residual
+    places = labels if ignored is None else counted(labels, weight, ignored, logits.dtype)[0]
     if reduction == "none" and labels.ndim != 1:
         g = g.reshape(-1)
     each = spread_cotangent(g, reduction, labels.size) if scale is None else g * scale
-    return classes_back(gradient * each, logits.shape), None, None
+    log_p, z, flat, totals, right = _powers(logits, places)
+    z *= each / totals
+    flat[right] = np.expm1(log_p) * each  # p - 1, of log p, where it loses no digits
+    return classes_back(z, logits.shape), None, None
 
 
 reference.__name__ = "cross_entropy"

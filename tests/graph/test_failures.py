@@ -12,6 +12,16 @@ def t(*shape):
     return ag.Tensor(np.ones(shape, np.float32), requires_grad=True, name="t")
 
 
+class Refusing(ag.Function):
+    @staticmethod
+    def forward(_context, x, y):
+        raise ValueError("my function")
+
+    @staticmethod
+    def backward(_context, g):
+        return g, g
+
+
 CASES = {
     "operator": (lambda: (t(3, 4) * 2) @ t(3, 4), "matmul", [(3, 4), (3, 4)]),
     "array on the left": (lambda: np.ones(5, np.float32) - t(3, 4), "subtract", [(5,), (3, 4)]),
@@ -29,6 +39,13 @@ CASES = {
     "loss": (lambda: nn.functional.mse_loss(t(3, 1), np.ones(3, np.float32)), "mse_loss", [(3, 1), (3,)]),
     "reshape": (lambda: t(3, 4).reshape(5, 5), "reshape", [(3, 4)]),
     "index": (lambda: t(3, 4)[7], "getitem", [(3, 4)]),
+    "any number of arguments": (lambda: ag.einsum("ij,jk->ik", t(2, 3), t(2, 4)), "einsum", [(2, 3), (2, 4)]),
+    "comparison": (lambda: t(2) * 1 > t(3), "greater", [(2,), (3,)]),
+    "refused before it is run": (lambda: np.sort(t(2, 3), axis=8), "sort", [(2, 3)]),
+    "NumPy alone": (lambda: np.argmax(t(2, 3) * 1, axis=7), "argmax", [(2, 3)]),
+    "ufunc alone": (lambda: np.floor_divide(t(2) * 1, t(3)), "floor_divide", [(2,), (3,)]),
+    "method": (lambda: t(2, 3).sum(axes=1), "sum", [(2, 3)]),
+    "forward given by hand": (lambda: Refusing.apply(t(2), t(3)), "Refusing", [(2,), (3,)]),
 }
 
 
@@ -64,6 +81,37 @@ def test_an_exception_that_was_raised_from_another():
     with pytest.raises(RuntimeError) as caught:
         wrapped()
     assert Graph.of(caught.value).nodes[-1].op == "add"
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_an_exception_that_was_raised_while_another_was_handled(hidden):
+    def instead():
+        try:
+            return t(2) + t(3)
+        except ValueError:
+            if hidden:
+                raise RuntimeError("in my program") from None
+            raise RuntimeError("in my program")  # noqa: B904  # as programs do
+
+    with pytest.raises(RuntimeError) as caught:
+        instead()
+    if hidden:
+        with pytest.raises(TypeError, match="no operation on Tensors"):
+            Graph.of(caught.value)
+    else:
+        assert Graph.of(caught.value).nodes[-1].op == "add"
+
+
+def test_what_an_exception_has_passed_itself_comes_before_what_was_being_handled():
+    def otherwise():
+        try:
+            return t(2) + t(3)
+        except ValueError:
+            return t(2, 3) @ t(2, 3)
+
+    with pytest.raises(ValueError, match="matmul") as caught:
+        otherwise()
+    assert Graph.of(caught.value).nodes[-1].op == "matmul"
 
 
 def test_anomalies():
