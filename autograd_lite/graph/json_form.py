@@ -1,8 +1,8 @@
 """A Graph as JSON and back: `Graph.to_json` and `Graph.from_json`.
 
 What is at its default is left out, so that a node of a plain graph takes a line.  A NaN or infinity, which JSON cannot
-write as a number, is the string "nan", "inf" or "-inf".  Nothing is executed on the way back, and what is not a graph is
-refused with the place where it goes wrong.
+write as a number, is the string "nan", "inf" or "-inf".  Nothing is executed on the way back, and what is not a graph
+is refused with the place where it goes wrong.
 """
 
 from __future__ import annotations

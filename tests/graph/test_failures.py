@@ -14,7 +14,7 @@ def t(*shape):
 
 class Refusing(ag.Function):
     @staticmethod
-    def forward(_context, x, y):
+    def forward(_context, _x, _y):
         raise ValueError("my function")
 
     @staticmethod
