@@ -394,6 +394,10 @@ class ParameterDict(Module):
         """Another dict of the same parameters."""
         return ParameterDict(dict(self.items()))
 
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """Another dict with these names, and `default` under each."""
+        return ParameterDict((key, default) for key in keys)
+
     def update(self, parameters: Any) -> None:
         """Take these in, in their order."""
         pairs = parameters.items() if isinstance(parameters, (Mapping, ParameterDict)) else parameters

@@ -35,6 +35,39 @@ class Findable:
             module = module._modules[name]
         return module  # type: ignore[no-any-return]
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module in the place of the one of a dotted name inside of this one.
+
+        Args:
+            target: the name.
+            module: what stands there from now on.
+            strict: raise if nothing has the name; else the last part of it may be new.
+
+        Raises:
+            ValueError: the name is empty.
+            AttributeError: the module that it is to be in is not there, or, with `strict`, nothing has the name, or
+                something that is no module.
+            TypeError: `module` is no Module.
+
+        >>> from autograd_lite import nn
+        >>> model = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.Tanh()))
+        >>> model.set_submodule("1.0", nn.ReLU())
+        >>> model[1]
+        Sequential(
+          (0): ReLU()
+        )
+        """
+        if not target:
+            raise ValueError('set_submodule: the name is empty; what is called "" is the module itself')
+        path, _, name = target.rpartition(".")
+        parent: Any = self.get_submodule(path)
+        there = getattr(parent, name, None)
+        if not hasattr(module, "named_modules"):
+            raise TypeError(f"set_submodule: {target!r} is to be a {type(module).__name__}, not a Module")
+        if (strict and there is None) or (there is not None and not hasattr(there, "named_modules")):
+            raise AttributeError(f"{type(self).__name__} has no module {target!r}: {_inside(parent, '_modules', name)}")
+        setattr(parent, name, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of a dotted name.
 

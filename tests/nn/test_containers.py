@@ -149,6 +149,34 @@ def test_parts_by_name():
     assert seen == ["Linear", "BatchNorm1d", "Sequential", "ReLU", "Sequential"]
 
 
+def test_a_module_is_put_in_the_place_of_another():
+    model = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.Tanh()))
+    new = nn.Linear(3, 1)
+    model.set_submodule("1.0", new)
+    assert model[1][0] is new
+    assert [name for name, _ in model.named_parameters()] == ["0.weight", "0.bias", "1.0.weight", "1.0.bias"]
+    model.set_submodule("1.1", nn.Tanh())
+    assert len(model[1]) == 2
+    assert model(np.ones((4, 2), np.float32)).shape == (4, 1)
+    for target, module, error in (
+        ("", new, ValueError),
+        ("0.weight", new, AttributeError),
+        ("2.0", new, AttributeError),
+        ("0", 3, TypeError),
+    ):
+        with pytest.raises(error, match=r"set_submodule|weight|no module"):
+            model.set_submodule(target, module)
+    with pytest.raises(AttributeError, match="no module '5'"):
+        model.set_submodule("5", new, strict=True)
+
+
+def test_a_dict_of_parameters_from_names_alone():
+    made = nn.ParameterDict().fromkeys(["a", "b"], ag.zeros(3))
+    assert list(made) == ["a", "b"]
+    assert made["a"].shape == (3,)
+    assert nn.ParameterDict().fromkeys(["c"])["c"] is None
+
+
 def test_what_replaces_a_part_keeps_its_place():
     model = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
     model[0].weight = nn.Parameter([[2.0]])
