@@ -10,6 +10,7 @@ size of the graphs.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from functools import cache
 from typing import Any
 
 from .model import Graph, Node
@@ -35,10 +36,11 @@ def match(old: Graph, new: Graph) -> dict[str, str]:
 
         def of_graph(graph: Graph) -> Label:
             label = labels(graph)
-            return lambda node: _without_numbers(label(node))
+            return lambda node: _without_numbers(label(node), path)
 
         return of_graph
 
+    path = cache(_path_without_numbers)  # of deep modules, paths are long
     found: dict[str, str] = {}
     for label in (exact, moved(exact), rough, moved(rough)):
         for signatures in (_from_above, _from_below):
@@ -50,11 +52,14 @@ def match(old: Graph, new: Graph) -> dict[str, str]:
     return found
 
 
-def _without_numbers(label: Any) -> Any:
+def _without_numbers(label: Any, path: Callable[[str], str]) -> Any:
     if isinstance(label[0], tuple):
-        return (_without_numbers(label[0]), *label[1:])
-    *what, path = label
-    return (*what, ".".join("#" if part.isdecimal() else part for part in path.split(".")))
+        return (_without_numbers(label[0], path), *label[1:])
+    return (*label[:-1], path(label[-1]))
+
+
+def _path_without_numbers(path: str) -> str:
+    return ".".join("#" if part.isdecimal() else part for part in path.split("."))
 
 
 def _from_above(graph: Graph, label: Label, known: dict[Any, int]) -> dict[str, int]:

@@ -27,8 +27,10 @@ class Modules:
         self._held: dict[int, Any] = {}
         for scope in scopes:
             self._add(scope)
+        seen: set[int] = set()
         for module in list(self._held.values()):
-            self._note_parameters(module)
+            if id(module) not in seen:
+                self._note_parameters(module, seen)
 
     def call_of(self, scope: Scope | None) -> str | None:
         """The id of the call that a scope stands for."""
@@ -83,21 +85,27 @@ class Modules:
         around = None if scope.outer is None else self._module(scope.outer)
         if module is None or around is None:
             return None
+        for key, inner in getattr(around, "_modules", {}).items():
+            if inner is module:  # as a rule: to look further in modules of modules would take the square of their depth
+                return str(key)
         if id(around) not in self._names:
-            self._names[id(around)] = {id(inner): name for name, inner in _inside(around)}
+            self._names[id(around)] = {id(inner): name for name, inner in _inside(around, set())}
         return self._names[id(around)].get(id(module))
 
-    def _note_parameters(self, module: Any) -> None:
-        for holder in (module, *(inner for _, inner in _inside(module))):
+    def _note_parameters(self, module: Any, seen: set[int]) -> None:
+        for holder in (module, *(inner for _, inner in _inside(module, seen))):
             for name, parameter in getattr(holder, "_parameters", {}).items():
                 if parameter is not None and parameter._node is not None:
                     self._parameters.setdefault(parameter._node, name)
                     self._arrays.append(parameter)
 
 
-def _inside(module: Any) -> Iterator[tuple[str, Any]]:
-    """The modules inside a module at any depth, each once, with dotted names; the nearest first."""
-    seen = {id(module)}
+def _inside(module: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """The modules inside a module at any depth, each once, with dotted names; the nearest first.
+
+    Not those that are in `seen`, where all that are found go, the module itself too.
+    """
+    seen.add(id(module))
     level = [("", module)]
     while level:
         below = []

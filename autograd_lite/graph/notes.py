@@ -22,6 +22,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..primitive import Primitive, Traced
+from ..several import StandIn
 from ..tape import Node
 from .model import Line
 from .statistics import Statistics
@@ -74,7 +75,7 @@ def options_of(
     pairs = [
         (named[i] if i < len(named) else f"argument {i}", value)
         for i, (value, parent) in enumerate(zip(args, parents, strict=True))
-        if parent is None and not isinstance(value, (ndarray, Traced))
+        if parent is None and not isinstance(value, (ndarray, Traced, StandIn))
     ]
     pairs += (kwargs or {}).items()
     texts = [(name, shown(value)) for name, value in pairs]

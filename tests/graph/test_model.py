@@ -69,6 +69,12 @@ def test_arrays_that_rules_read_are_constants_and_numbers_are_not():
     assert graph.nodes[4].arguments == ("n3", None)
 
 
+def test_an_array_that_no_rule_reads_is_no_option():
+    matrix = ag.Tensor(np.eye(3) * 2, requires_grad=True)
+    solved = [node for node in Graph.of(np.linalg.solve(matrix, np.ones(3))).nodes if node.op == "solve"]
+    assert [node.options for node in solved] == [()]
+
+
 def test_a_leaf_by_itself():
     assert [(n.kind, n.arguments) for n in Graph.of(leaf()).nodes] == [("input", ()), ("output", ("n0",))]
 

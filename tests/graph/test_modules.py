@@ -6,7 +6,8 @@ import pytest
 import autograd_lite as ag
 from autograd_lite import nn
 from autograd_lite.changes import next_order
-from autograd_lite.graph import Graph
+from autograd_lite.graph import Graph, diff
+from autograd_lite.graph.modules import _inside
 from autograd_lite.spans import mark_call
 
 X = np.ones((5, 3), np.float32)
@@ -135,3 +136,31 @@ def test_calls_nested_deeper_than_python_recurses():
     source = graph.dot().source
     assert source.count("subgraph cluster_") == depth
     assert source.count("{") == source.count("}") == depth + 1
+
+
+def test_modules_deep_inside_each_other_are_each_looked_at_once(monkeypatch):
+    depth = 200
+    modules = [Scale()]
+    for _ in range(depth - 1):
+        modules.append(Holder(None, inner=modules[-1]))
+    starts = [next_order() for _ in range(depth)]
+    y = ag.Tensor(X, requires_grad=True) * modules[0].factor
+    for start, module in zip(reversed(starts), modules, strict=True):
+        mark_call(module, start, y)
+    looked_at = []
+
+    def inside(*given):
+        for found in _inside(*given):
+            looked_at.append(found)
+            yield found
+
+    monkeypatch.setattr("autograd_lite.graph.modules._inside", inside)
+    monkeypatch.setattr("autograd_lite.graph.matching._path_without_numbers", lambda path: looked_at.append(path))
+    graph = Graph.of(y)
+    assert graph.calls[-1].path == "Holder" + ".inner" * (depth - 1)
+    assert [node.name for node in graph.nodes if node.kind == "parameter"] == ["factor"]
+    assert len(looked_at) == depth - 1
+    looked_at.clear()
+    diff(graph, Graph.of(np.sin(y)))
+    paths = [text for text in looked_at if isinstance(text, str)]
+    assert len(paths) == len({node.call for node in graph.nodes})
