@@ -29,8 +29,7 @@ class Modules:
             self._add(scope)
         seen: set[int] = set()
         for module in list(self._held.values()):
-            if id(module) not in seen:
-                self._note_parameters(module, seen)
+            self._note_parameters(module, seen)
 
     def call_of(self, scope: Scope | None) -> str | None:
         """The id of the call that a scope stands for."""

@@ -31,7 +31,7 @@ WASTE = 1.7
 class Line(NamedTuple):
     """How images lie on a line; an entry per spatial axis.
 
-    count    how many images
+    batch    how many images
     image    how large they are
     kernel   how many elements it has
     places   where the kernel is put, which is counted from where the image begins
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     lead     zeros before the first image
     """
 
-    count: int
+    batch: int
     image: Sizes
     kernel: Sizes
     places: Sizes
@@ -49,7 +49,7 @@ class Line(NamedTuple):
     lead: int
 
     @classmethod
-    def of(cls, count: int, image: Sizes, kernel: Sizes, geometry: Geometry, places: Sizes) -> Line | None:
+    def of(cls, batch: int, image: Sizes, kernel: Sizes, geometry: Geometry, places: Sizes) -> Line | None:
         """None where the kernel moves by more than one step, images are cut, or the zeros would be too many."""
         if max(geometry.stride) > 1 or math.prod(kernel) == 1 or min(map(min, geometry.padding)) < 0:
             return None
@@ -63,7 +63,7 @@ class Line(NamedTuple):
         along = [math.prod(sizes[i + 1 :]) for i in range(len(sizes))]
         steps = tuple(dilation * step for dilation, step in zip(geometry.dilation, along, strict=True))
         lead = sum(a * step for a, step in zip(before, along, strict=True))
-        return cls(count, image, kernel, places, sizes, steps, lead)
+        return cls(batch, image, kernel, places, sizes, steps, lead)
 
     @property
     def cells(self) -> int:
@@ -73,7 +73,7 @@ class Line(NamedTuple):
     @property
     def shape(self) -> tuple[int, int]:
         """Of the cells of all images, and with what the last element of the kernel sees beyond them."""
-        length = self.count * self.cells
+        length = self.batch * self.cells
         seen = sum((k - 1) * step for k, step in zip(self.kernel, self.steps, strict=True))
         return length, length + max(seen, self.lead)
 
@@ -104,7 +104,7 @@ class Line(NamedTuple):
 
     def _images(self, line: Any) -> Any:
         images = line[:, self.lead : self.lead + self.shape[0]]
-        return images.reshape(len(line), self.count, *self.sizes)[:, :, *map(slice, self.image)]
+        return images.reshape(len(line), self.batch, *self.sizes)[:, :, *map(slice, self.image)]
 
     def lay_places(self, g: Any) -> Any:
         """g (O, N, *places) at the cells of these places, and zeros at the others: (O, N cells)."""
@@ -115,4 +115,4 @@ class Line(NamedTuple):
 
     def at_places(self, cells: Any) -> Any:
         """The numbers at the places, a view (O, N, *places) of cells (O, N cells)."""
-        return cells.reshape(len(cells), self.count, *self.sizes)[:, :, *map(slice, self.places)]
+        return cells.reshape(len(cells), self.batch, *self.sizes)[:, :, *map(slice, self.places)]
