@@ -78,8 +78,13 @@ def options_of(
         if parent is None and not isinstance(value, (ndarray, Traced, StandIn))
     ]
     pairs += (kwargs or {}).items()
-    texts = [(name, shown(value)) for name, value in pairs]
+    texts = [(name, shown(value)) for name, value in pairs if not _is_ours(value)]
     return tuple((name, text) for name, text in texts if text not in (defaults.get(name), "None"))
+
+
+def _is_ours(value: Any) -> bool:
+    """Whether a value is no argument of the user's, but what the library keeps of a call for its rules."""
+    return type(value).__name__.startswith("_") and type(value).__module__.startswith("autograd_lite.")
 
 
 @lru_cache(maxsize=512)

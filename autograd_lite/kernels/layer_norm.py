@@ -70,14 +70,16 @@ def gradients(g: Any, residual: Any, needs: Sequence[Any], x: Any, affine: Seque
     width = rows.shape[1]
     scale = ones(width, rows.dtype) if weight is None else weight
     dx = np.empty_like(rows) if needs[0] is not None else None
-    dweight, dbias = np.zeros(width, rows.dtype), np.zeros(width, rows.dtype)
+    dweight, dbias = (None if each is None else np.zeros(width, rows.dtype) for each in (*affine, None)[:2])
     for at in blocks(rows):
         part, here = g[at], rstd[at]
         product = np.multiply(part, rows[at], out=scratch("centered", part.shape, rows.dtype))
-        dweight += here.dot(product)
-        dbias += ones(len(part), rows.dtype).dot(part)
-        if mean is not None:
-            dweight -= (mean[at] * here).dot(part)
+        if dweight is not None:
+            dweight += here.dot(product)
+            if mean is not None:
+                dweight -= (mean[at] * here).dot(part)
+        if dbias is not None:
+            dbias += ones(len(part), rows.dtype).dot(part)
         if dx is None:
             continue
         along, out = product.dot(scale), np.multiply(part, here[:, None], out=dx[at])

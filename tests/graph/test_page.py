@@ -296,6 +296,52 @@ def test_the_first_nan(browser, tmp_path):
     assert "marked" in browser.box("log").get_attribute("class")
 
 
+def test_norms_that_are_no_numbers(browser, tmp_path):
+    x = ag.Tensor([0.0, 2.0], requires_grad=True, name="x")
+    with np.errstate(all="ignore"):
+        graph = Graph.of((np.sqrt(x) + x[:0].sum()).sum(), values=True, gradients=True)
+    show(graph, path=tmp_path / "inf.html")
+    browser.open(tmp_path / "inf.html")
+    select(browser, next(node.id[1:] for node in graph.nodes if node.op == "sqrt"))
+    assert "‖ḡ‖ ∞" in browser.text("#inspector")
+    step = "const s = document.getElementById('scrubber'); s.value = s.max; s.oninput(); return s.ariaValueText"
+    assert browser.script(step).endswith(": x, ‖ḡ‖ ∞")
+    browser.script("const c = document.getElementById('colour'); c.value = 'gradient'; c.onchange()")
+    fills = {label: browser.box(label).find_element("css selector", ".shape").get_attribute("style")
+             for label in ("x", "getitem")}  # fmt: skip
+    assert "--bad-fill" in fills["x"]
+    assert "--bad-fill" not in fills["getitem"]  # an empty array is no bad one
+
+
+def test_an_argument_that_is_used_twice_gets_two_cotangents(browser, tmp_path):
+    x = ag.Tensor([3.0, 4.0], requires_grad=True, name="x")
+    show((x * x).sum(), path=tmp_path / "twice.html")
+    browser.open(tmp_path / "twice.html")
+    norms = """
+        const s = document.getElementById("scrubber"), found = [];
+        for (s.value = 0; s.value < s.max; s.value++) {
+            s.oninput();
+            found.push(...[...document.querySelectorAll(".flow")].map((label) => label.textContent));
+        }
+        return found;"""
+    assert "‖ḡ‖ 5, 5" in browser.script(norms)
+
+
+def test_a_function_of_the_users_own_has_no_rule_of_the_library():
+    @ag.custom_vjp
+    def tanh(x):
+        return x * 2
+
+    tanh.defvjp(lambda x: (x * 2, None), lambda _, g: (g * 2,))
+    x = ag.Tensor([1.0], requires_grad=True)
+    rules = json.loads(page_data(Graph.of(tanh(np.tanh(x))), "", "auto"))["ops"]
+    assert [(rule["kind"], rule["rule"]) for rule in rules] == [("elementwise", "dy = (1 − y²) dx"), ("custom", "")]
+    with pytest.raises(ValueError, match="axis") as caught:
+        x.sum(axis=3)
+    failed = json.loads(page_data(Graph.of(caught.value), "", "auto"))["ops"]
+    assert failed[0]["rule"]
+
+
 def test_keys_walk_along_the_edges(page, network):
     page.find("#expand").click()
     node = node_of(network, "tanh")

@@ -7,6 +7,7 @@ separators that end a line in JavaScript are escaped.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from ...primitive import registry
@@ -23,24 +24,26 @@ _EXACT = 12  # an array of no more elements is shown with its numbers
 def page_data(graph: Graph, title: str, theme: str) -> str:
     """The JSON of a page, safe inside of a <script> element."""
     lines: dict[Any, int] = {}
+    kinds: dict[tuple[str, str | None], int] = {}
     data = {
         "title": title,
         "theme": theme,
         "levels": LEVELS,
-        "nodes": [_node(node, lines) for node in graph.nodes],
+        "nodes": [_node(node, lines, kinds) for node in graph.nodes],
         "calls": [
             {"k": call.kind, "n": call.name, "o": None if call.outer is None else int(call.outer[1:]), "p": call.path}
             for call in graph.calls
         ],
-        "ops": _operations(graph),
+        "ops": [_operation(*kind) for kind in kinds],
         "lines": [[line.file, line.line, line.function, line.text] for line in lines],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _node(node: Node, lines: dict[Any, int]) -> dict[str, Any]:
+def _node(node: Node, lines: dict[Any, int], kinds: dict[tuple[str, str | None], int]) -> dict[str, Any]:
     line = None
+    kind = None if node.op is None else kinds.setdefault((node.op, node.math), len(kinds))
     if node.line is not None:
         place = type(node.line)(node.line.file, node.line.line, node.line.function, node.line.text)
         line = lines.setdefault(place, len(lines))
@@ -48,6 +51,7 @@ def _node(node: Node, lines: dict[Any, int]) -> dict[str, Any]:
         "k": node.kind,
         "t": node.title,
         "o": node.op,
+        "r": kind,
         "a": [None if each is None else int(each[1:]) for each in node.arguments],
         "s": [_array(value) for value in node.values],
         "c": None if node.call is None else int(node.call[1:]),
@@ -76,12 +80,14 @@ def _seconds(seconds: float | None) -> int | None:
 
 
 def _rounded(number: float | None) -> Any:
-    """Six significant digits; an overflow of a norm, which JSON cannot write, as a string."""
+    """Six significant digits; what JSON cannot write as JavaScript spells it."""
     if number is None:
         return None
     short = float(f"{number:.6g}")
-    if short - short != 0:
-        return str(short)
+    if math.isinf(short):
+        return "Infinity" if short > 0 else "-Infinity"
+    if math.isnan(short):
+        return "NaN"
     return int(short) if short == int(short) and abs(short) < 1e15 else short
 
 
@@ -109,16 +115,11 @@ def _level(number: float | None, low: float | None, high: float | None) -> str:
     return LEVELS[round(min(max(place, 0.0), 1.0) * (len(LEVELS) - 1))]
 
 
-def _operations(graph: Graph) -> dict[str, Any]:
-    """For each operation in the graph: its kind, and its rule, as words and as MathML."""
-    names = {node.op for node in graph.nodes if node.op is not None}
-    rules = {primitive.name: primitive.math for primitive in registry.values()}
-    kinds = {node.op: node.math for node in graph.nodes if node.op is not None}
-    return {
-        name: {
-            "kind": kinds[name],
-            "rule": rules.get(name, ""),
-            "mathml": mathml(rules[name]) if rules.get(name) else "",
-        }
-        for name in sorted(names)
-    }
+def _operation(name: str, kind: str | None) -> dict[str, Any]:
+    """Of an operation its kind, and its rule, as words and as MathML; a function of the user's has no rule here.
+
+    It is of another kind than the operation of that name, if there is one.
+    """
+    known = [each for each in registry.values() if each.name == name and kind in (None, each.kind)]  # None if it failed
+    rules = [each.math for each in known if each.math]
+    return {"kind": kind, "rule": rules[-1] if rules else "", "mathml": mathml(rules[-1]) if rules else ""}

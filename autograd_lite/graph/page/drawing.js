@@ -160,7 +160,7 @@ function toggle(group) {
 // -- colours
 
 const MEASURES = {
-  gradient: ["gradient norm", (item) => (item.isGroup ? item.gradient : item.g ? Number(item.g[5] ?? NaN) : null), number],
+  gradient: ["gradient norm", (item) => (item.isGroup ? item.gradient : item.g ? normOf(item.g) : null), number],
   forward: ["forward time", (item) => (item.isGroup ? item.forward : item.ft) || null, time],
   backward: ["backward time", (item) => (item.isGroup ? item.backward : item.bt) || null, time],
   memory: ["memory kept", (item) => (item.isGroup ? item.memory : item.b) || null, bytes],

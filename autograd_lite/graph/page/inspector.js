@@ -90,7 +90,7 @@ function aboutNode(node) {
 }
 
 function aboutRule(node) {
-  const operation = data.ops[node.o] || {};
+  const operation = data.ops[node.r] || {};
   const parts = [];
   if (operation.mathml) {
     const rule = html("div", { class: "rule", "aria-label": operation.rule });

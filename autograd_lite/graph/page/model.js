@@ -25,6 +25,9 @@ const put = (child, parent) => { child.parent = parent; parent.children.push(chi
 calls.forEach((group, i) => put(group, data.calls[i].o === null ? root : calls[data.calls[i].o]));
 nodes.forEach((node) => put(node, node.c === undefined ? root : calls[node.c]));
 
+// Of all elements; its statistics have the norm of those that are finite.
+const normOf = (about) => (about[7] ? NaN : about[8] ? Infinity : about[5] === null ? null : Number(about[5]));
+
 // What a group holds in all: from its first to its last node, and how many of each kind.
 function sumUp(group) {
   Object.assign(group, { first: Infinity, last: -1, count: 0, parameters: 0, forward: 0, backward: 0, memory: 0, gradient: null, bad: false });
@@ -43,7 +46,7 @@ function ownSums(node) {
   return {
     first: node.index, last: node.index, count: node.k === "op" ? 1 : 0, parameters: node.k === "parameter" ? size : 0,
     forward: node.ft ?? 0, backward: node.bt ?? 0, memory: node.b ?? 0,
-    gradient: node.g ? Number(node.g[5] ?? NaN) : null, bad: Boolean(node.m),
+    gradient: node.g ? normOf(node.g) : null, bad: Boolean(node.m),
   };
 }
 

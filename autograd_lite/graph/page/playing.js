@@ -35,13 +35,12 @@ function showStep() {
   }
   for (const piece of drawn.pieces) for (const part of piece.parts) part.classList.toggle("done", step.backward || piece.done <= at);
   for (const piece of drawn.into.get(at) || []) {
-    const position = step.node.a.indexOf(piece.link.source.index);
-    const norm = step.node.f ? step.node.f[position] : null;
+    const norms = (step.node.f || []).filter((norm, i) => norm !== null && step.node.a[i] === piece.link.source.index);
     if (step.backward && someGradient && piece.link.source.k === "constant") continue;
     for (const part of piece.parts) part.classList.add("flowing");
-    if (step.backward && norm !== null && norm !== undefined && piece.link.to !== null) {
+    if (step.backward && norms.length && piece.link.to !== null) {
       const label = make("text", { class: "flow", x: piece.last[0] + 5, y: piece.last[1] });
-      label.textContent = `‖ḡ‖ ${number(norm)}`;
+      label.textContent = `‖ḡ‖ ${norms.map(number).join(", ")}`;
       byId("boxes").append(label);
     }
   }
@@ -52,7 +51,7 @@ function showStep() {
 function sentence(position, { backward, node }) {
   const of = backward ? `backward ${position - forwardSteps.length} of ${Number(scrubber.max) - forwardSteps.length}` : `forward ${position} of ${forwardSteps.length}`;
   const about = backward ? node.g : node.v;
-  const norm = about ? `, ${backward ? "‖ḡ‖" : "norm"} ${number(about[5])}` : "";
+  const norm = about ? `, ${backward ? "‖ḡ‖" : "norm"} ${number(normOf(about))}` : "";
   return `${of}: ${titleOf(node)}${norm}`;
 }
 
