@@ -8,7 +8,7 @@ None.  The weight is a number per class (C,).
 The loss of a sample x with the label y is  -w_y log softmax(x)_y = w_y (log sum_c exp(x_c) - x_y),
 computed with the maximum taken out, so that nothing overflows; the mean is divided by the sum of the w_y.
 Its gradient is the softmax less the one-hot label, which is why the two belong together.  Kept for backward are the
-logits alone: to take their powers again costs less than to hold another array of their size.
+logits, and the gradient only where they are few: else it takes less to work it out again than to hold it.
 
 C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
 """
@@ -24,6 +24,9 @@ from ..primitive import fused
 from .constants import ones, positions, strided
 from .labels import counted
 from .reduction import reduced, reduced_raw, spread_cotangent
+
+FEW = 512
+"""Up to so many logits a call of NumPy costs more than their memory."""
 
 
 def reference(
@@ -61,21 +64,21 @@ def forward(
     places, scale = labels, None
     if weight is not None or ignored is not None:
         places, scale = counted(labels, weight, ignored, logits.dtype)
-    log_p = _powers(logits, places)[0]
+    few = logits.size <= FEW
+    log_p, gradient = softmax_less_labels(logits, places, few)
     losses = np.negative(log_p, out=log_p)
     if labels.ndim != 1:
         losses = losses.reshape(labels.shape)
     if scale is None:
-        return reduced_raw(losses, reduction), (None,)
+        return reduced_raw(losses, reduction), (gradient, None)
     losses *= scale
     if ignored is not None:
         losses[labels == ignored] = 0  # whatever the logits are, NaN too
-    return scaled_mean(losses, scale, reduction)
+    return scaled_mean(losses, scale, reduction, gradient)
 
 
-def _powers(logits: Any, places: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """log softmax at the labels; the powers of which the softmax is the share, (C, n), with their memory in a row, what
-    they are divided by, and where in that row the labels are."""
+def softmax_less_labels(logits: Any, places: Any, wanted: bool) -> tuple[Any, Any]:
+    """log softmax at the labels; and, if `wanted`, the softmax less one-hot labels, (C, n)."""
     z, flat, class_step, sample_step = classes_first(logits)
     if places.ndim != 1:
         places = places.reshape(-1)
@@ -85,7 +88,11 @@ def _powers(logits: Any, places: Any) -> tuple[Any, Any, Any, Any, Any]:
     np.exp(z, out=z)
     totals = ones(len(z), z.dtype).dot(z)
     log_p -= np.log(totals)
-    return log_p, z, flat, totals, right
+    if not wanted:
+        return log_p, None
+    z /= totals
+    flat[right] = np.expm1(log_p)  # p - 1, of log p, where it loses no digits
+    return log_p, z
 
 
 def scaled_mean(losses: Any, scale: Any, reduction: str, *kept: Any) -> tuple[Any, Any]:
@@ -141,15 +148,14 @@ def backward(
     reduction: str = "mean",
     ignored: int | None = None,
 ) -> tuple[Any, ...]:
-    (scale,) = residual
-    places = labels if ignored is None else counted(labels, weight, ignored, logits.dtype)[0]
+    gradient, scale = residual
     if reduction == "none" and labels.ndim != 1:
         g = g.reshape(-1)
     each = spread_cotangent(g, reduction, labels.size) if scale is None else g * scale
-    log_p, z, flat, totals, right = _powers(logits, places)
-    z *= each / totals
-    flat[right] = np.expm1(log_p) * each  # p - 1, of log p, where it loses no digits
-    return classes_back(z, logits.shape), None, None
+    if gradient is None:
+        places = labels if ignored is None else counted(labels, weight, ignored, logits.dtype)[0]
+        gradient = softmax_less_labels(logits, places, True)[1]
+    return classes_back(gradient * each, logits.shape), None, None
 
 
 reference.__name__ = "cross_entropy"

@@ -311,3 +311,27 @@ def test_weights_are_buffers():
     loss = nn.BCEWithLogitsLoss([1.0, 2.0], pos_weight=[3.0, 4.0])
     assert list(loss.state_dict()) == ["weight", "pos_weight"]
     assert list(nn.CrossEntropyLoss().state_dict()) == []
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("shape", [(6, 4), (2, 3, 5), (4,)])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("ignored", [-100, 1])
+def test_the_gradient_of_many_logits_is_that_of_few(monkeypatch, reduction, shape, weighted, ignored):
+    """Many are worked out again in backward; here also twice, of a graph that is retained."""
+    draw = np.random.default_rng(3)
+    logits, weight = draw.normal(size=shape), draw.uniform(0.5, 2, size=shape[min(1, len(shape) - 1)])
+    labels = draw.integers(0, len(weight), shape[:1] + shape[2:] if len(shape) > 1 else ())
+    found = []
+    with ag.fusion(True):
+        for few in (512, 0):
+            monkeypatch.setattr("autograd_lite.kernels.cross_entropy.FEW", few)
+            x = ag.Tensor(logits, requires_grad=True)
+            loss = nn.functional.cross_entropy(
+                x, labels, weight=weight if weighted else None, ignore_index=ignored, reduction=reduction
+            )
+            for _ in range(2):
+                loss.sum().backward(retain_graph=True)
+            found.append(x.grad.data)
+    np.testing.assert_array_equal(found[0], found[1])
+    assert np.abs(found[0]).max() > 0
