@@ -11,7 +11,7 @@ import pytest
 import autograd_lite as ag
 from autograd_lite import nn
 from autograd_lite.graph import Graph, details
-from autograd_lite.graph.notes import noted
+from autograd_lite.graph.notes import noted, shown
 
 rng = np.random.default_rng(0)
 

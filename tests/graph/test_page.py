@@ -11,6 +11,7 @@ import autograd_lite as ag
 from autograd_lite import nn
 from autograd_lite.graph import Graph, details
 from autograd_lite.graph.page import Page, show
+from autograd_lite.graph.page.data import page_data
 
 from .test_dot import HOSTILE
 
@@ -297,9 +298,17 @@ def test_the_first_nan(browser, tmp_path):
 
 
 def test_norms_that_are_no_numbers(browser, tmp_path):
-    x = ag.Tensor([0.0, 2.0], requires_grad=True, name="x")
+    class Roots(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.x = nn.Parameter(np.array([0.0, 2.0]))
+
+        def forward(self, y):
+            return np.sqrt(self.x).sum() * y + self.x[:0].sum()
+
+    roots = Roots()
     with np.errstate(all="ignore"):
-        graph = Graph.of((np.sqrt(x) + x[:0].sum()).sum(), values=True, gradients=True)
+        graph = Graph.of(roots(1.0), values=True, gradients=True)
     show(graph, path=tmp_path / "inf.html")
     browser.open(tmp_path / "inf.html")
     select(browser, next(node.id[1:] for node in graph.nodes if node.op == "sqrt"))
@@ -307,10 +316,14 @@ def test_norms_that_are_no_numbers(browser, tmp_path):
     step = "const s = document.getElementById('scrubber'); s.value = s.max; s.oninput(); return s.ariaValueText"
     assert browser.script(step).endswith(": x, ‖ḡ‖ ∞")
     browser.script("const c = document.getElementById('colour'); c.value = 'gradient'; c.onchange()")
-    fills = {label: browser.box(label).find_element("css selector", ".shape").get_attribute("style")
-             for label in ("x", "getitem")}  # fmt: skip
-    assert "--bad-fill" in fills["x"]
-    assert "--bad-fill" not in fills["getitem"]  # an empty array is no bad one
+
+    def fill(label):
+        return browser.box(label).find_element("css selector", ".shape").get_attribute("style")
+
+    assert "--bad-fill" in fill("x")
+    assert "--bad-fill" not in fill("getitem")  # an empty array is no bad one
+    browser.find("#collapse").click()
+    assert "--bad-fill" in fill("Roots")
 
 
 def test_an_argument_that_is_used_twice_gets_two_cotangents(browser, tmp_path):
