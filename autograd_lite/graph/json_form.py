@@ -34,7 +34,10 @@ def loads(text: str | bytes) -> Graph:
     Raises:
         ValueError: it is not JSON, or not a graph.
     """
-    data = json.loads(text)
+    try:
+        data = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("not a graph: lists or objects are nested too deep") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ValueError(f'not a graph: it has no "format": "{FORMAT}"')
     nodes = tuple(_list_of(Node, data, "nodes"))
@@ -92,7 +95,7 @@ def _as(hint: Any, value: Any, place: str) -> Any:
             if len(value) == 2:
                 return (_as(inner, value[0], f"{place}[0]"), _as(rest, value[1], f"{place}[1]"))
     elif hint is float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, float) or (type(value) is int and abs(value) < 1e308):
             return float(value)
         if isinstance(value, str) and value in _NO_NUMBERS:
             return _NO_NUMBERS[value]

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from .. import several, tape
 from ..changes import owner
+from ..mode import current
 from ..primitive import Fused
 from ..sweeps import pullback
 from ..tensor import Tensor
@@ -62,7 +63,12 @@ def _run(function: Any, args: Sequence[Any], *, values: bool) -> list[Any]:
     found = [leaf for leaf in flatten(answer)[0] if isinstance(leaf, Tensor) and leaf._node is not None]
     if not found:
         name = getattr(function, "__name__", type(function).__name__)
-        raise ValueError(f"{name} gave no Tensor that has a graph: none of its arguments or parameters requires_grad")
+        why = (
+            "none of its arguments or parameters requires_grad"
+            if current().recording
+            else "recording is off here (no_grad)"
+        )
+        raise ValueError(f"{name} gave no Tensor that has a graph: {why}")
     return found
 
 

@@ -105,8 +105,11 @@ class View:
             fold: show calls that repeat once; see `folding`.
 
         Raises:
+            TypeError: depth is no integer.
             ValueError: depth is negative.
         """
+        if depth is not None and not hasattr(depth, "__index__"):
+            raise TypeError(f"depth must be None or an int, how many levels of modules are open, not {depth!r}")
         if depth is not None and depth < 0:
             raise ValueError(f"depth must be None or at least 0, not {depth}")
         return _Showing(graph, depth, fold).view()

@@ -228,7 +228,9 @@ def test_a_module_and_its_input():
     several = Graph.of(lambda x: {"a": layer(x), "b": [layer(x) * 2, 3]}, np.ones((1, 3), np.float32))
     assert [node.title for node in several.nodes if node.kind == "output"] == ["output 0", "output 1"]
     assert all(node.value is None for node in Graph.of(layer, np.ones((1, 3), np.float32), values=False).nodes)
-    with pytest.raises(ValueError, match="<lambda> gave no Tensor that has a graph"):
+    with pytest.raises(ValueError, match=r"Linear gave no Tensor that has a graph: .*no_grad"), ag.no_grad():
+        Graph.of(layer, np.ones((1, 3), np.float32))
+    with pytest.raises(ValueError, match="<lambda> gave no Tensor that has a graph: none of its arguments"):
         Graph.of(lambda: 3)
 
 

@@ -69,6 +69,8 @@ GOOD = {
         ({"nodes": [GOOD | {"values": [{"shape": [1.5], "dtype": "f"}]}]}, r"values\[0\].shape\[0\] is 1.5"),
         ({"nodes": [GOOD | {"kept": True}]}, r"nodes\[0\].kept is True"),
         ({"nodes": [GOOD | {"options": [["a"]]}]}, r"options\[0\] is"),
+        ({"nodes": [GOOD | {"forward_seconds": 10**400}]}, r"nodes\[0\].forward_seconds is 1000"),
+        ({"nodes": [GOOD | {"forward_seconds": "infinite"}]}, r"nodes\[0\].forward_seconds is 'infinite'"),
         ({"nodes": [GOOD | {"arguments": ["n1"]}]}, r"the ids of nodes\[0\]"),
         ({"nodes": [GOOD | {"call": "m0"}]}, r"the ids of nodes\[0\]"),
         ({"nodes": [GOOD | {"id": "n1"}]}, r"the ids of nodes\[0\]"),
@@ -81,3 +83,5 @@ def test_anything_else_is_refused(data, message):
         Graph.from_json(json.dumps(data))
     with pytest.raises(ValueError, match="Expecting"):
         Graph.from_json("{")
+    with pytest.raises(ValueError, match="nested too deep"):
+        Graph.from_json("[" * 100_000)

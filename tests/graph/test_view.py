@@ -64,6 +64,8 @@ def test_depth():
     assert len(everything.clusters) == len(graph.calls)
     with pytest.raises(ValueError, match="depth must be None or at least 0, not -1"):
         View.of(graph, depth=-1)
+    with pytest.raises(TypeError, match="depth must be None or an int, .*, not '1'"):
+        View.of(graph, depth="1")
 
 
 def test_equal_blocks_one_after_the_other_are_one():
