@@ -81,6 +81,9 @@ def test_anything_else_is_refused(data, message):
         data = {"format": "autograd_lite graph 1", "nodes": [], "calls": []} | data
     with pytest.raises(ValueError, match=f"^not a graph: .*{message}"):
         Graph.from_json(json.dumps(data))
+
+
+def test_what_is_no_json_is_refused():
     with pytest.raises(ValueError, match="Expecting"):
         Graph.from_json("{")
     with pytest.raises(ValueError, match="nested too deep"):

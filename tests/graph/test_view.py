@@ -64,7 +64,7 @@ def test_depth():
     assert len(everything.clusters) == len(graph.calls)
     with pytest.raises(ValueError, match="depth must be None or at least 0, not -1"):
         View.of(graph, depth=-1)
-    with pytest.raises(TypeError, match="depth must be None or an int, .*, not '1'"):
+    with pytest.raises(TypeError, match=r"depth must be None or an int, .*, not '1'"):
         View.of(graph, depth="1")
 
 
