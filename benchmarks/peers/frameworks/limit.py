@@ -8,8 +8,12 @@ from benchmarks.peers.problems import Problem
 from benchmarks.peers.protocol import Lacking, Run
 
 from .by_hand.dense import Binary, Dense
+from .by_hand.functions import Elementwise, Hessian, Jacobian, ScalarChain, SoftmaxLayerNorm, Updates
 
-MADE: dict[str, Any] = {"mlp_tiny": Binary}
+MADE: dict[str, Any] = {
+    "mlp_tiny": Binary, "scalar_chain": ScalarChain, "elementwise_1m": Elementwise, "softmax_ln": SoftmaxLayerNorm,
+    "jacobian": Jacobian, "hessian": Hessian, "optimizer_only": Updates,
+}  # fmt: skip
 
 
 def make(problem: Problem) -> Run:
