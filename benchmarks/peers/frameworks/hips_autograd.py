@@ -76,7 +76,10 @@ def _largest(x: Any) -> Any:
 
 def value_and_gradients(function: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     """By the arrays of a dictionary; each is taken out once, as each time is an operation."""
-    return autograd.value_and_grad(lambda p, *batch: function({name: p[name] for name in p}, *batch))
+    differentiated: Callable[..., tuple[Any, Any]] = autograd.value_and_grad(
+        lambda p, *batch: function({name: p[name] for name in p}, *batch)
+    )
+    return differentiated
 
 
 @functools.cache

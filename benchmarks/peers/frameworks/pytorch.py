@@ -111,12 +111,12 @@ class Transformed:
         return [self.derivative(self.point).numpy()]
 
 
-def jacobian(problem: Problem) -> Run:
+def jacobian(problem: Problem) -> Transformed:
     w1, b1, w2, b2 = map(torch.from_numpy, problem.batches[0])
     return Transformed(torch.func.jacrev(lambda x: torch.tanh(x @ w1 + b1) @ w2 + b2), problem.parameters["x"])
 
 
-def hessian(problem: Problem) -> Run:
+def hessian(problem: Problem) -> Transformed:
     x, y = map(torch.from_numpy, problem.batches[0])
 
     def loss(w: Any) -> Any:
