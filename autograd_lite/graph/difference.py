@@ -226,6 +226,8 @@ class Difference:
 def diff(old: Any, new: Any) -> Difference:
     """What has changed from one graph to another.
 
+    Both should be from before backward, or both from after it, which releases the constants.
+
     Args:
         old, new: Graphs; or Tensors, whose graphs are taken.
 

@@ -45,7 +45,7 @@ class Equation:
 
     def __str__(self) -> str:
         definitions = [f"{name.text} = {part.text}" for name, part in self.where]
-        sides = [_sum([term.text for term in self.right]), self.numbers]
+        sides = [summed([term.text for term in self.right]), self.numbers]
         sign = " += " if self.added else " = "
         line = self.left.text + sign + " = ".join(side for side in sides if side)
         return "\n".join([*definitions, f"{line}    # {self.source}" if self.source else line])
@@ -54,7 +54,7 @@ class Equation:
         r"""Lines for an `aligned` environment of LaTeX, without the \cr at their ends."""
         for name, part in self.where:
             yield f"{name.latex} &= {part.latex}"
-        sides = [_sum([term.latex for term in self.right]), latex_numbers(self.numbers)]
+        sides = [summed([term.latex for term in self.right]), latex_numbers(self.numbers)]
         sign = r"&\thinspace {+}{=}\thinspace" if self.added else "&="
         yield f"{self.left.latex} {sign} " + " = ".join(side for side in sides if side)
 
@@ -114,7 +114,8 @@ class ExplainedStep:
         return "\n  ".join([str(self.operation), *lines])
 
 
-def _sum(terms: Sequence[str]) -> str:
+def summed(terms: Sequence[str]) -> str:
+    """The sum of some terms."""
     return " + ".join(terms).replace(" + -", " - ")
 
 

@@ -22,7 +22,7 @@ from ..primitive import Fused
 from ..several import OUTPUT
 from ..tensor import Tensor
 from . import writing
-from .equations import Equation, ExplainedStep, Side, Value
+from .equations import Equation, ExplainedStep, Side, Value, summed
 from .formulas import Formula
 from .markdown import markdown_of
 from .model import Graph, Node
@@ -146,6 +146,7 @@ class _Writer:
         self.arrays: dict[str, Any] = self._kept(loss) if numbers else {}
         self.of_one = of_one
         self.unknown = self.unnumbered = False  # whether an argument, a value is shown of which nothing is known
+        self.complex = False  # whether a leaf is
 
     def _kept(self, loss: Tensor) -> dict[str, Any]:
         """The values that are in memory, by node of the graph: constants, and what some rule has kept."""
@@ -167,8 +168,8 @@ class _Writer:
         declared: dict[str, None] = {}
         for step in walk:
             if step.node.kind != "op":
-                terms = reached.pop(step.node.id, [])
-                gradients.append(Equation(_bar(step.symbol), tuple(_in_short(terms)), self._shown(step.gradient)))
+                terms = _in_short(reached.pop(step.node.id, []))
+                gradients.append(self._gradient(step, terms))
                 continue
             for each in step.contributions:
                 if each.node.kind != "op":
@@ -193,6 +194,15 @@ class _Writer:
             self.symbols[self.graph.nodes[-1].id],
         )
 
+    def _gradient(self, step: Step, terms: list[Side]) -> Equation:
+        """What a leaf gets: the sum of the terms, of a complex one its conjugate."""
+        bar = _bar(step.symbol)
+        if step.cotangent.dtype.kind != "c":
+            return Equation(bar, tuple(terms), self._shown(step.gradient))
+        self.complex = True
+        whole = Side(summed([term.text for term in terms]), summed([term.latex for term in terms]))
+        return Equation(_conjugate(bar), (_conjugate(whole),) if terms else (), self._shown(step.gradient))
+
     def _notes(self, declared: Iterable[str]) -> tuple[str, ...]:
         notes = []
         if declared:
@@ -200,6 +210,8 @@ class _Writer:
                 f"{', '.join(declared)}: one operation here, which shows the rule that it declares; recorded inside of "
                 "`with ag.fusion(False):` it is several, each with a formula of its own"
             )
+        if self.complex:
+            notes.append("the gradient of a complex value is the conjugate of the derivative by it")
         if self.unknown:
             notes.append("… stands for an argument that no rule reads, and that is not kept")
         if self.unnumbered:
@@ -273,6 +285,10 @@ class _Writer:
 
 def _bar(symbol: Symbol) -> Side:
     return Side(symbol.barred.text, symbol.barred.latex)
+
+
+def _conjugate(side: Side) -> Side:
+    return Side(f"conjugate({side.text})", rf"\overline{{{side.latex}}}")
 
 
 def _term(step: Step, formula: Formula) -> Side:

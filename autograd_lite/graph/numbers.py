@@ -38,6 +38,9 @@ def shown_statistics(about: Statistics, array: Array) -> str:
     cells = [x for row in about.heatmap for x in row]
     if len(cells) == about.size <= IN_FULL and None not in cells and not array.dtype.startswith("complex"):
         return _in_full(np.array(cells, np.float64).reshape(array.shape))
+    if not about.finite:
+        counts = [f"{about.nans} NaN"] * bool(about.nans) + [f"{about.infinities} infinite"] * bool(about.infinities)
+        return f"{array.shape} with {' and '.join(counts)}"
     return f"{array.shape} of norm {shown_number(about.norm)}" if about.norm is not None else ""
 
 

@@ -295,6 +295,23 @@ def test_numbers_in_short() -> None:
     assert shown_number(True) == "True"
 
 
+def test_the_gradient_of_a_complex_value_is_the_conjugate_of_what_reached_it() -> None:
+    z = ag.Tensor(np.array([1 + 2j, 3 - 1j]), requires_grad=True, name="z")
+    loss = (z * np.conj(z)).real.sum()
+    explanation = ag.graph.explain(loss)
+    assert str(explanation.gradients[0]) == "conjugate(z̄) = conjugate(z̄2 * z1 + conjugate(z̄1)) = [2+4j, 6-2j]"
+    assert [str(each) for each in explanation.steps[-1].sent + explanation.steps[-2].sent[:1]] == [
+        "z̄ += conjugate(z̄1) = [1-2j, 3+1j]",
+        "z̄ = z̄2 * z1 = [1-2j, 3+1j]",
+    ]
+    assert r"\overline{\bar{z}} &= \overline{\bar{z}_{2}" in explanation.markdown()
+    assert "the gradient of a complex value is the conjugate of the derivative by it" in explanation.notes
+    loss.backward()
+    assert z.grad.numpy().tolist() == [2 + 4j, 6 - 2j]
+    alone = ag.Tensor(1j, requires_grad=True)
+    assert "conjugate(L̄) = 2+1j" in str(ag.graph.explain(alone, gradient=2 + 1j))
+
+
 def test_values_are_known_from_their_statistics() -> None:
     for array in (np.array([[1.0, 2.5], [3.0, 0.0]]), np.float64(3.5), np.arange(6.0).reshape(1, 2, 3)):
         array = np.asarray(array)
@@ -303,7 +320,10 @@ def test_values_are_known_from_their_statistics() -> None:
     large = np.ones((10, 10))
     assert shown_statistics(statistics_of(large), ag.graph.Array((10, 10), "float64")) == "(10, 10) of norm 10.0"
     broken = np.array([np.nan, 1.0])
-    assert shown_statistics(statistics_of(broken), ag.graph.Array((2,), "float64")) == "(2,) of norm 1.0"
+    assert shown_statistics(statistics_of(broken), ag.graph.Array((2,), "float64")) == "(2,) with 1 NaN"
+    broken = np.array([np.nan, -np.inf, np.inf])
+    shown = shown_statistics(statistics_of(broken), ag.graph.Array((3,), "float64"))
+    assert shown == "(3,) with 1 NaN and 2 infinite"
     assert shown_statistics(statistics_of(np.array([1j])), ag.graph.Array((1,), "complex128")) == "(1,) of norm 1.0"
 
 
