@@ -367,6 +367,9 @@ def test_keys_walk_along_the_edges(page, network):
     assert page.text("#inspector h2") == "A network"
     page.keys("?")
     assert page.find("#keys").is_displayed()
+    page.script("document.getElementById('keys').close()")
+    page.script("document.body.dispatchEvent(new Event('keydown', {bubbles: true}))")  # as browsers do that fill in
+    assert page.trouble == []
 
 
 def test_what_a_screen_reader_is_told(page):

@@ -74,7 +74,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
+  if (!event.key || event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
   const typing = event.target.closest("input, select, button, dialog");
   if (typing && event.key !== "Escape" && !(typing === scrubber && event.key === " ")) return;
   if (event.key.startsWith("Arrow")) walk(event.key);
