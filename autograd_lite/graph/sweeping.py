@@ -50,6 +50,9 @@ class Sweep:
             self.next.examine_arrival(node, g)
         about = self._about(node)
         if node.primitive is None:  # also told, with what earlier sweeps have left in .grad, while rules are running
+            hooked = node.watch is not None and node.watch.hooks is not None  # then here is what hooks made of it all
+            if hooked:
+                self.totals.pop(node, None)
             if self.values and node not in self.totals:
                 about.gradient = statistics_of_value(g)
             return

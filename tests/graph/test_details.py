@@ -138,6 +138,18 @@ def test_a_leaf_that_is_used_twice_has_the_sum():
     assert Graph.of((x * np.sin(x)).sum(), gradients=True).nodes[0].gradient == Graph.of(y).nodes[0].gradient
 
 
+def test_a_leaf_with_a_hook_has_what_the_hook_made_of_all_that_arrived():
+    x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    x.register_hook(lambda g: g * 10)
+    with details():
+        y = (x * 2 + x).sum()
+        y.backward(retain_graph=True)
+        y.backward()
+    assert x.grad.numpy().tolist() == [60.0, 60.0]
+    assert Graph.of(y).nodes[0].gradient.mean == 30.0
+    assert Graph.of((x * 2 + x).sum(), gradients=True).nodes[0].gradient.mean == 3.0  # which calls no hook
+
+
 def test_options_are_the_same_in_every_run():
     assert shown(object()) == "object"  # without its address
 
