@@ -124,7 +124,8 @@ def _sweep(outputs: Sequence[tape.Node], recorded: Sequence[tape.Node], notes: N
     seeds = [np.ones(node.shape, node.dtype) for node in outputs]
     sweep = Sweep(notes, True)
     with np.errstate(all="ignore"):  # what there is to say of these numbers, the user's own backward will say
-        pullback(outputs, seeds, inputs=leaves, retain_graph=True, without_hooks=_Everything(), examiner=sweep)
+        found = pullback(outputs, seeds, inputs=leaves, retain_graph=True, without_hooks=_Everything(), examiner=sweep)
+    sweep.totals = {leaf: g for leaf, g in zip(leaves, found, strict=True) if g is not None}
     sweep.finish()
 
 

@@ -185,6 +185,12 @@ def test_a_leaf_whose_gradient_an_optimizer_has_room_for():
     assert [node.gradient.mean for node in graph.nodes if node.kind == "parameter"] == [4.0, 4.0]
 
 
+def test_the_gradient_of_a_leaf_that_is_an_output_itself():
+    x = leaf(3)
+    graph = Graph.of(x, x * 2, gradients=True)
+    assert [node.gradient.mean for node in graph.nodes] == [3.0, 1.0, 3.0, 1.0]
+
+
 def test_gradients_of_a_graph_that_was_recorded_without_details():
     x = leaf(3, name="x")
     y = np.exp(x)
