@@ -18,6 +18,7 @@ from ..primitive import Primitive, general
 __all__ = ["log_softmax", "logsumexp", "softmax"]
 
 Axis = int | tuple[int, ...] | None
+_vecdot: Any = np.vecdot  # whose types know no axis
 
 
 def _greatest(x: Any, axis: Axis) -> Any:
@@ -132,7 +133,7 @@ def _total(x: Any, axis: Axis) -> Any:
 def _softmax_rule(g: Any, ans: Any, _x: Any, *, axis: Axis) -> Any:
     """diag(y) - y y^T, which is symmetric: the rule of both modes."""
     if isinstance(axis, int) and ans.dtype.kind == "f":
-        return (g - np.expand_dims(np.vecdot(g, ans, axis=axis), axis)) * ans
+        return (g - np.expand_dims(_vecdot(g, ans, axis=axis), axis)) * ans
     return (g - np.sum(g * ans, axis=axis, keepdims=True)) * ans
 
 

@@ -131,9 +131,9 @@ def _moons(rng: np.random.Generator) -> tuple[Any, Any]:
     return np.stack([x, y], axis=1).astype(np.float32), label.astype(np.float32)[:, None]
 
 
-def _images(count: int, pixels: int) -> Callable[[np.random.Generator], tuple[Any, Any]]:
+def _images(count: int, pixels: int, classes: int = CLASSES) -> Callable[[np.random.Generator], tuple[Any, Any]]:
     """Noise with random labels: there is always something left to learn."""
-    return lambda rng: (_normal(rng, count, pixels), rng.integers(0, CLASSES, count))
+    return lambda rng: (_normal(rng, count, pixels), rng.integers(0, classes, count))
 
 
 def _logistic(rng: np.random.Generator) -> tuple[Any, Any]:
@@ -230,4 +230,4 @@ def _of_widths(name: str) -> _Declared:
     widths, batch = _widths(name), int(name.partition(" by ")[2])
     work = batch * sum(a * b for a, b in pairwise(widths))
     steps = max(1, min(100, 100_000_000 // work))
-    return _Declared(name, 1.0, steps, dense(*widths), _images(batch, widths[0]), "Adam", 2)
+    return _Declared(name, 1.0, steps, dense(*widths), _images(batch, widths[0], widths[-1]), "Adam", 2)
