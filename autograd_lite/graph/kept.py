@@ -39,13 +39,18 @@ def kept_bytes(outputs: Any, without: Iterable[Any] = ()) -> int:
     return total
 
 
+def arrays_kept(node: Node) -> list[np.ndarray[Any, Any]]:
+    """The arrays that a node keeps, as the owners of their memory; the residual of a kernel may be a container."""
+    return [owner(each) for each in flatten([node.saved, node.kwargs])[0] if isinstance(each, np.ndarray)]
+
+
 def kept_by_node(outputs: Any) -> Iterator[tuple[Node, list[np.ndarray[Any, Any]]]]:
     """Each node of the graph of `outputs` with the arrays that it keeps, as the owners of their memory."""
     stack = [leaf._node for leaf in flatten(outputs)[0] if getattr(leaf, "_node", None) is not None]
     seen: set[Node] = set(stack)
     while stack:
         node = stack.pop()
-        yield node, [owner(each) for each in flatten([node.saved, node.kwargs])[0] if isinstance(each, np.ndarray)]
+        yield node, arrays_kept(node)
         fresh = [parent for parent in node.parents if parent is not None and parent not in seen]
         seen.update(fresh)
         stack.extend(fresh)

@@ -8,24 +8,24 @@ from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from numpy import ndarray
 
 from .. import several, tape
 from ..changes import owner
 from ..mode import current
 from ..primitive import Fused
-from ..sweeps import pullback
 from ..tensor import Tensor
 from ..trees import flatten
 from .failures import FailedSweep, failure_of
+from .kept import arrays_kept
+from .marking import marked
 from .model import Array, Graph, Kind, Node
 from .modules import Modules
 from .notes import Details, Notes, line_of_details, noted, options_of, variables_of
 from .recording import details
 from .scopes import scopes_of
 from .statistics import Statistics, statistics_of_value
-from .sweeping import Sweep
+from .sweeping import sweep_for_a_picture
 
 
 def graph_of(given: Sequence[Any], *, values: bool | None, gradients: bool | None, parameters: Any) -> Graph:
@@ -41,7 +41,7 @@ def graph_of(given: Sequence[Any], *, values: bool | None, gradients: bool | Non
     recorded = leading_to(nodes)
     notes: Notes = WeakKeyDictionary()
     if gradients:
-        _sweep(nodes, recorded, notes)
+        sweep_for_a_picture(nodes, recorded, notes)
     reading = _Reading(recorded, notes, with_gradients=gradients is not False)
     if values is not False:
         reading.note_values(given if values else ())
@@ -109,24 +109,6 @@ def _graph_of_failure(error: BaseException) -> Graph:
 def is_released(outputs: Sequence[Tensor]) -> bool:
     """Whether a backward has released what a sweep from these would need."""
     return any(node.saved is None for node in leading_to([each._node for each in outputs if each._node is not None]))
-
-
-class _Everything:
-    """A container of all there is."""
-
-    def __contains__(self, anything: object) -> bool:
-        return True
-
-
-def _sweep(outputs: Sequence[tape.Node], recorded: Sequence[tape.Node], notes: Notes) -> None:
-    """Note the cotangents of a sweep from the sum of the outputs, which changes nothing."""
-    leaves = [node for node in recorded if node.primitive is None]
-    seeds = [np.ones(node.shape, node.dtype) for node in outputs]
-    sweep = Sweep(notes, True)
-    with np.errstate(all="ignore"):  # what there is to say of these numbers, the user's own backward will say
-        found = pullback(outputs, seeds, inputs=leaves, retain_graph=True, without_hooks=_Everything(), examiner=sweep)
-    sweep.totals = {leaf: g for leaf, g in zip(leaves, found, strict=True) if g is not None}
-    sweep.finish()
 
 
 def leading_to(nodes: Sequence[tape.Node]) -> list[tape.Node]:
@@ -301,12 +283,10 @@ class _Reading:
 
     def _kept_bytes(self, node: tape.Node) -> int:
         total = 0
-        for array in _saved_by(node):
-            if isinstance(array, ndarray):
-                held = owner(array)
-                if id(held) not in self._kept:
-                    self._kept.add(id(held))
-                    total += held.nbytes
+        for array in arrays_kept(node):
+            if id(array) not in self._kept:
+                self._kept.add(id(array))
+                total += array.nbytes
         return total
 
     def _constant(self, node: tape.Node, position: int, call: str | None) -> str | None:
@@ -320,15 +300,6 @@ class _Reading:
                 "constant", (Array(array.shape, array.dtype.name),), call, value=value
             )
         return self._constants[id(array)]
-
-
-def _saved_by(node: tape.Node) -> Iterable[Any]:
-    """What a node has saved; the residual of a kernel may be a container."""
-    for each in (*(node.saved or ()), *(node.kwargs or {}).values()):
-        if isinstance(each, (tuple, list, dict)):
-            yield from flatten(each)[0]
-        else:
-            yield each
 
 
 def array_of(node: tape.Node) -> tuple[Array, ...]:
@@ -353,35 +324,3 @@ def _first_consumers(recorded: Sequence[tape.Node]) -> dict[tape.Node, tape.Node
             if parent is not None and parent.primitive is None:
                 first.setdefault(parent, node)
     return first
-
-
-def marked(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """The nodes, those marked where a NaN or infinity was born: in forward, or if nowhere there, in backward."""
-    by_id = {node.id: node for node in nodes}
-    spoilt: set[str | None] = set()  # what has a NaN or infinity, or comes from such a value by ways that nobody knows
-    for node in nodes:
-        if not node.value.finite if node.value is not None else not spoilt.isdisjoint(node.arguments):
-            spoilt.add(node.id)
-
-    def born_forward(node: Node) -> bool:
-        return (
-            node.kind != "output"
-            and node.value is not None
-            and not node.value.finite
-            and spoilt.isdisjoint(node.arguments)
-        )
-
-    def born_backward(node: Node) -> bool:
-        sent = [by_id[each].gradient for each in node.arguments if each is not None]
-        return (
-            node.kind == "op"
-            and node.gradient is not None
-            and node.gradient.finite
-            and any(gradient is not None and not gradient.finite for gradient in sent)
-        )
-
-    for born in (born_forward, born_backward):
-        found = {node.id for node in nodes if born(node)}
-        if found:
-            return tuple(replace(node, mark="nonfinite") if node.id in found else node for node in nodes)
-    return tuple(nodes)
