@@ -136,15 +136,26 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], *arrays: Any) -> None:
         self.function, self.given = jax.jit(function), tuple(map(jnp.asarray, arrays))
 
+    def result(self) -> Any:
+        return self.function(*self.given)
+
     def step(self, i: int) -> float:
-        return float(np.asarray(self.function(*self.given)).flat[0])
+        return float(np.asarray(self.result()).flat[0])
 
     def arrays(self) -> list[Any]:
-        return [np.asarray(self.function(*self.given))]
+        return [np.asarray(self.result())]
 
 
-def gradient(problem: Problem) -> Run:
-    return Compiled(jax.grad(scalar_function(problem.name, FUNCTIONS)), problem.parameters["x"])
+class Gradient(Compiled):
+    """With the value, which the others compute, too; the gradient of a chain of constants is folded into one."""
+
+    def __init__(self, problem: Problem) -> None:
+        function = scalar_function(problem.name, FUNCTIONS)
+        super().__init__(jax.value_and_grad(function), problem.parameters["x"])
+
+    def result(self) -> Any:
+        _, gradient = self.function(*self.given)
+        return gradient
 
 
 def jacobian(problem: Problem) -> Run:
@@ -176,7 +187,7 @@ class Updates:
 
 
 SPECIAL: dict[str, Any] = {
-    "scalar_chain": gradient, "elementwise_1m": gradient, "softmax_ln": gradient,
+    "scalar_chain": Gradient, "elementwise_1m": Gradient, "softmax_ln": Gradient,
     "jacobian": jacobian, "hessian": hessian, "optimizer_only": Updates,
 }  # fmt: skip
 

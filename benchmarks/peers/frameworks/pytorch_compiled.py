@@ -87,15 +87,26 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], point: Any) -> None:
         self.function, self.point = torch.compile(function), torch.from_numpy(point)
 
+    def result(self) -> Any:
+        return self.function(self.point)
+
     def step(self, i: int) -> float:
-        return float(self.function(self.point).numpy().flat[0])
+        return float(self.result().numpy().flat[0])
 
     def arrays(self) -> list[Any]:
-        return [self.function(self.point).numpy()]
+        return [self.result().numpy()]
 
 
-def gradient(problem: Problem) -> Run:
-    return Compiled(torch.func.grad(pytorch.Gradient(problem).function), problem.parameters["x"])
+class Gradient(Compiled):
+    """With the value, which the others compute, too; the gradient of a chain of constants is folded into one."""
+
+    def __init__(self, problem: Problem) -> None:
+        function = pytorch.Gradient(problem).function
+        super().__init__(torch.func.grad_and_value(function), problem.parameters["x"])
+
+    def result(self) -> Any:
+        gradient, _ = self.function(self.point)
+        return gradient
 
 
 def jacobian(problem: Problem) -> Run:
@@ -128,7 +139,7 @@ class Updates:
 
 
 SPECIAL: dict[str, Any] = {
-    "scalar_chain": gradient, "elementwise_1m": gradient, "softmax_ln": gradient,
+    "scalar_chain": Gradient, "elementwise_1m": Gradient, "softmax_ln": Gradient,
     "lstm": lstm, "jacobian": jacobian, "hessian": hessian, "optimizer_only": Updates,
 }  # fmt: skip
 
