@@ -10,10 +10,11 @@ Shapes, operations, options, names and wiring are compared; numbers, times and s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .json_form import plain
 from .matching import match
 from .model import Graph, Node
 from .text import line_of_node
@@ -173,10 +174,10 @@ class Difference:
         return "\n".join(text)
 
     def to_dict(self) -> dict[str, Any]:
-        """The changes as plain data, for JSON."""
+        """The changes as plain data, for JSON; nodes as in `Graph.to_json`."""
         return {
-            "added": [asdict(node) for node in self.added],
-            "removed": [asdict(node) for node in self.removed],
+            "added": [*map(plain, self.added)],
+            "removed": [*map(plain, self.removed)],
             "changed": [
                 {"old": change.old.id, "new": change.new.id, "what": {name: [a, b] for name, a, b in change.what}}
                 for change in self.changed

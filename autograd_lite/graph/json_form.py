@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import types
 from dataclasses import fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -18,14 +19,16 @@ from .statistics import Statistics
 
 FORMAT = "autograd_lite graph 1"
 _CLASSES = (Array, Line, Statistics, Node, Call)
+_SURROGATES = re.compile("[\ud800-\udfff]")  # of names of files that are not UTF-8, and cannot be written as it
 _NO_NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _HINTS = {cls: get_type_hints(cls) for cls in _CLASSES}
 
 
 def dumps(graph: Graph, indent: int | None = None) -> str:
     """The text of a graph."""
-    data = {"format": FORMAT, "nodes": [*map(_plain, graph.nodes)], "calls": [*map(_plain, graph.calls)]}
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent)
+    data = {"format": FORMAT, "nodes": [*map(plain, graph.nodes)], "calls": [*map(plain, graph.calls)]}
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def loads(text: str | bytes) -> Graph:
@@ -46,13 +49,13 @@ def loads(text: str | bytes) -> Graph:
     return Graph(nodes, calls)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What JSON knows, of a dataclass of ours; fields at their defaults are left out."""
     if isinstance(value, _CLASSES):
         pairs = [(field, getattr(value, field.name)) for field in fields(value)]
-        return {field.name: _plain(content) for field, content in pairs if content != field.default}
+        return {field.name: plain(content) for field, content in pairs if content != field.default}
     if isinstance(value, tuple):
-        return [*map(_plain, value)]
+        return [*map(plain, value)]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 

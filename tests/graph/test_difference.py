@@ -206,6 +206,16 @@ def test_many_ways_around_what_was_put_in(monkeypatch):
     assert not difference.changed
 
 
+def test_the_data_of_a_difference_are_json_whatever_the_numbers():
+    x = ag.Tensor([0.0, 1.0], requires_grad=True, name="x")
+    with np.errstate(all="ignore"):
+        graph = Graph.of(np.log(x).sum(), values=True, gradients=True)
+    data = diff(Graph.of(x.sum()), graph).to_dict()
+    assert [(node["op"], node["flows"]) for node in data["added"]] == [("log", ["inf"])]
+    assert data["added"] == [node for node in json.loads(graph.to_json())["nodes"] if node["op"] == "log"]
+    json.dumps(data, allow_nan=False)
+
+
 def test_what_is_marked_stays_red():
     with pytest.raises(ValueError, match="linear") as caught:
         nn.Linear(3, 2)(np.ones((4, 5), np.float32))

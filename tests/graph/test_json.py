@@ -15,6 +15,7 @@ from .golden_text import check_golden
 def graphs():
     x = ag.Tensor(np.ones((2, 3)), requires_grad=True, name='<"\u2028é')
     yield Graph.of(x)
+    yield Graph.of(ag.Tensor([1.0], requires_grad=True, name="\udc80 of a file that is not UTF-8"))
     a, b, _ = ag.split(x, 3, axis=1)
     yield Graph.of(a * b, b)
     with details(), np.errstate(all="ignore"):
@@ -27,7 +28,7 @@ def graphs():
         yield Graph.of(np.log(z).sum() + np.log(z[:1]).sum(), values=True, gradients=True)
 
 
-@pytest.mark.parametrize("graph", [*graphs()], ids=["leaf", "several", "details", "not finite"])
+@pytest.mark.parametrize("graph", [*graphs()], ids=["leaf", "surrogate", "several", "details", "not finite"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_there_and_back(graph, indent):
     text = graph.to_json(indent=indent)
