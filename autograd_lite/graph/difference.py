@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .json_form import plain
 from .matching import match
 from .model import Graph, Node
-from .text import line_of_node
+from .text import line_of_node, printable
 
 if TYPE_CHECKING:
     from .picture import Picture
@@ -35,7 +35,12 @@ class Change:
     what: tuple[tuple[str, str, str], ...]
 
     def __str__(self) -> str:
-        return "; ".join(f"{name}: {before} -> {after}" for name, before, after in self.what)
+        return "; ".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is different, each on a line."""
+        return [printable(f"{name}: {before} -> {after}") for name, before, after in self.what]
 
 
 class _Ways:
@@ -168,7 +173,7 @@ class Difference:
             before = i
             text.append(f"{sign} {line_of_node(node, paths[sign == '-'].get(node.call or '', ''))}")
             if sign == "~":
-                text.extend(f"      {name}: {was} -> {now}" for name, was, now in changes[node.id].what)
+                text.extend(f"      {line}" for line in changes[node.id].lines)
         if before < len(self.lines) - 1:
             text.append("  ...")
         return "\n".join(text)

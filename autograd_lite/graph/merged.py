@@ -52,7 +52,7 @@ class _Merged:
         sign = self.signs[box.id]
         if sign == " ":
             return lines
-        more = [f"{name}: {was} -> {now}" for name, was, now in self._changes[box.id].what] if sign == "~" else []
+        more = self._changes[box.id].lines if sign == "~" else []
         return [f"{sign} {lines[0]}", *lines[1:], *more]
 
 

@@ -216,6 +216,24 @@ def test_the_data_of_a_difference_are_json_whatever_the_numbers():
     json.dumps(data, allow_nan=False)
 
 
+def test_a_change_is_a_line_whatever_the_names():
+    class Own(ag.Function):
+        @staticmethod
+        def forward(_context, x):
+            return x * 2
+
+        @staticmethod
+        def backward(_context, g):
+            return g * 2
+
+    Own.__name__ = "a\nb\x1b[31m\u202e"
+    x = ag.Tensor([1.0], requires_grad=True)
+    difference = diff(np.sin(x), Own.apply(x))
+    for text in (str(difference), str(difference.changed[0])):
+        assert "op: sin -> a\\nb\\x1b[31m\\u202e" in text
+        assert all(c.isprintable() or c == "\n" for c in text)
+
+
 def test_what_is_marked_stays_red():
     with pytest.raises(ValueError, match="linear") as caught:
         nn.Linear(3, 2)(np.ones((4, 5), np.float32))
