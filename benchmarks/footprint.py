@@ -13,13 +13,13 @@ Every figure comes from a process of its own; times are medians of several.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
 from importlib import import_module, metadata
 from pathlib import Path
 
+from benchmarks.environment import environment
 from benchmarks.peers.frameworks import FRAMEWORKS, installed
 
 IMPORTS = {
@@ -59,6 +59,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 STEPS = """
 import resource, sys
+from benchmarks.environment import environment
 from benchmarks.peers.frameworks import load
 from benchmarks.peers.problems import problem
 run = load(sys.argv[1]).make(problem("mlp_mnist"))
@@ -71,9 +72,9 @@ RUNS = 15
 
 def figures(code: str, *arguments: str) -> list[float]:
     """The numbers that a process prints."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    setting = environment(OMP_NUM_THREADS="2")
     command = [sys.executable, "-c", code, *arguments]
-    out = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    out = subprocess.run(command, check=True, capture_output=True, text=True, env=setting).stdout
     return [float(each) for each in out.split()]
 
 
