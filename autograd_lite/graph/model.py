@@ -211,7 +211,7 @@ class Graph:
                 outputs, which leaves every `.grad` and the graph as they are.  If left out, those of the last
                 backward inside of `details`.
             parameters: a Module, or Tensors, that should be reached: those that no gradient reaches are in the
-                graph too, marked "unreached".
+                graph too, marked "unreached", but for parameters of a Module that are frozen.
 
         Raises:
             TypeError: an argument is not a Tensor, or there is none; an exception does not come from an operation.

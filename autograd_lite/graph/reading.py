@@ -197,7 +197,10 @@ class _Reading:
     def add_unreached(self, parameters: Any) -> None:
         """The parameters that should have been reached, and were not."""
         named = getattr(parameters, "named_parameters", None)
-        pairs = [*named()] if named is not None else [(None, leaf) for leaf in flatten(parameters)[0]]
+        if named is not None:
+            pairs = [(name, parameter) for name, parameter in named() if parameter.requires_grad]  # others are frozen
+        else:
+            pairs = [(None, leaf) for leaf in flatten(parameters)[0]]
         for name, parameter in pairs:
             if not isinstance(parameter, Tensor):
                 raise TypeError(f"parameters: a {type(parameter).__name__} is not a Tensor")

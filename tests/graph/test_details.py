@@ -259,6 +259,10 @@ def test_parameters_that_no_gradient_reaches():
     assert [(node.name, node.mark) for node in graph.marked] == [("1.weight", "unreached"), ("1.bias", "unreached")]
     assert Graph.of(model(np.ones((1, 3), np.float32)).sum(), parameters=model).marked == ()
     assert Graph.of(loss, parameters=list(model[1].parameters())).marked[0].kind == "parameter"
+    model[0].bias.requires_grad_(False)  # on purpose: it is not waiting for a gradient
+    loss = model[0](np.ones((1, 3), np.float32)).sum()
+    assert [node.name for node in Graph.of(loss, parameters=model).marked] == ["1.weight", "1.bias"]
+    assert len(Graph.of(loss, parameters=[model[0].bias]).marked) == 1  # which was asked for by itself
     with pytest.raises(TypeError, match="parameters: a int is not a Tensor"):
         Graph.of(loss, parameters=[3])
 
