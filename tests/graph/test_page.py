@@ -511,6 +511,25 @@ def test_what_can_be_shown(tmp_path):
         show(path=path)
 
 
+def test_a_graph_whose_backward_raises_is_shown_without_gradients(tmp_path):
+    @ag.custom_vjp
+    def broken(x):
+        return x * 2
+
+    def backward(_residual, _g):
+        raise ZeroDivisionError("my rule")
+
+    broken.defvjp(lambda x: (x * 2, None), backward)
+    loss = broken(ag.Tensor([1.0], requires_grad=True)).sum()
+    with pytest.warns(
+        UserWarning, match="without gradients, since a backward from here raises ZeroDivisionError: my ru"
+    ):
+        page = show(loss, path=tmp_path / "broken.html")
+    assert [node.op for node in page.graph.nodes] == [None, "broken", "sum", None]
+    with pytest.raises(ZeroDivisionError):
+        show(loss, path=tmp_path / "broken.html", gradients=True)
+
+
 def test_the_data_are_json_that_a_script_can_hold():
     x = ag.Tensor([1.0], requires_grad=True, name="</script>")
     page = Page(Graph.of(x * 2))

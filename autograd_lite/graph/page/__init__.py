@@ -18,6 +18,7 @@ from importlib.resources import files
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal
+from warnings import warn
 
 from ...files import written_whole
 from ...tensor import Tensor
@@ -103,7 +104,7 @@ def show(
         theme: "light", "dark", or "auto" for what the reader's system is set to.
         values: show the statistics of values, as far as they are in memory.
         gradients: show the statistics of gradients, by a sweep of its own, which changes nothing.  If left out: of
-            graphs that a backward has not released yet.
+            graphs that a backward has not released yet; if the sweep raises, there is a warning, and none are shown.
         parameters: a Module, or Tensors, that should be reached; those that are not are shown too.
 
     Returns:
@@ -136,6 +137,14 @@ def _graph_of(outputs: Any, *, values: bool, gradients: bool | None, parameters:
         tensors = [each for each in outputs if isinstance(each, Tensor)]
         # where a backward has released the graph, what `details` has noted of it, if anything
         gradients = True if not is_released(tensors) else None
+        if gradients and len(tensors) == len(outputs):
+            try:
+                return Graph.of(*outputs, values=values, gradients=True, parameters=parameters)
+            except Exception as error:  # a rule of the user's, say: that is when one wants to look
+                graph = Graph.of(*outputs, values=values, parameters=parameters)
+                what = f"{type(error).__name__}: {error}"
+                warn(f"shown without gradients, since a backward from here raises {what}", UserWarning, stacklevel=3)
+                return graph
     return Graph.of(*outputs, values=values, gradients=gradients, parameters=parameters)
 
 

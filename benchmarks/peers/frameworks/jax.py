@@ -61,9 +61,6 @@ class JaxFunctions(Functions):
     def batch_norm(self, x: Any, w: Any, b: Any) -> Any:
         return (self.standardized(x.transpose(0, 2, 3, 1), (0, 1, 2)) * w + b).transpose(0, 3, 1, 2)
 
-    def embedding(self, table: Any, letters: Any) -> Any:
-        return table[letters]
-
     def scan(self, cell: Callable[[Any, Any], Any], start: Any, inputs: Any) -> Any:
         def step(state: Any, x: Any) -> Any:
             state = cell(state, x)
