@@ -22,9 +22,10 @@ import numpy as np
 from benchmarks.networks import BATCHES, CLASSES, LETTERS
 
 Shapes = dict[str, tuple[int, ...]]
-# A rate at which three updates show in the loss, and one so small that thousands leave the work as it is: what has
-# been learned by heart has gradients of zero, and the moments of those shrink to subnormal numbers, slow for everyone.
-CHECKED_RATE, TIMED_RATE = 1e-3, 1e-6
+# Rates at which three updates show in the loss, and one so small that thousands leave the work as it is: what has been
+# learned by heart has gradients of zero, and the moments of those shrink to subnormal numbers, slow for everyone.
+CHECKED_RATES = {"SGD": 0.1, "momentum": 0.1, "Adam": 1e-3, None: 0.0}
+TIMED_RATE = 1e-6
 L2_STRENGTH = 1e-3
 MOMENTUM = 0.9
 CHAIN = 1000
@@ -202,14 +203,20 @@ DECLARED = {
 }  # fmt: skip
 
 
-def problem(name: str, rate: float = TIMED_RATE) -> Problem:
+def problem(name: str) -> Problem:
     """The workload of that name; "64-32-10 by 100" is a network of these widths with batches of 100, and Adam."""
     declared = DECLARED[name] if name in DECLARED else _of_widths(name)
     rng = np.random.default_rng(0)
     shapes = declared.parameters
     parameters = shapes(rng) if callable(shapes) else _first_values(shapes, rng)
     batches = [declared.batch(rng) for _ in range(declared.batches)]
-    return Problem(name, declared.says, parameters, batches, declared.optimizer, declared.steps, declared.mark, rate)
+    return Problem(name, declared.says, parameters, batches, declared.optimizer, declared.steps, declared.mark)
+
+
+def checked(name: str) -> Problem:
+    """The workload with a rate at which a wrong update shows."""
+    given = problem(name)
+    return given._replace(rate=CHECKED_RATES[given.optimizer])
 
 
 def fewer_images(given: Problem) -> Problem:

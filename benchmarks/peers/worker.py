@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.frameworks import load
-from benchmarks.peers.problems import CHECKED_RATE, fewer_images, problem
+from benchmarks.peers.problems import checked, fewer_images, problem
 from benchmarks.peers.protocol import Lacking
 
 THREADS = "2"
@@ -82,12 +82,12 @@ def main(framework: str, workload: str) -> None:
     for line in sys.stdin:
         what, _, argument = line.strip().partition(" ")
         if what == "numbers":
-            checked = problem(workload, CHECKED_RATE)
-            few = fewer_images(checked) if workload in ("cnn", "cnn_bn") else checked
+            given = checked(workload)
+            few = fewer_images(given) if workload in ("cnn", "cnn_bn") else given
             arrays = module.make(few).arrays()
-            if checked.optimizer is not None:
-                run_anew = module.make(checked)
-                arrays.append([np.asarray(run_anew.step(i)) for i in range(4)][-1])
+            if given.optimizer is not None:
+                anew = module.make(given)
+                arrays.append([np.asarray(anew.step(i)) for i in range(4)][-1])
             np.savez(argument, *arrays)
             print("ok", flush=True)
         else:

@@ -322,6 +322,8 @@ def test_the_gradient_of_many_logits_is_that_of_few(monkeypatch, reduction, shap
     draw = np.random.default_rng(3)
     logits, weight = draw.normal(size=shape), draw.uniform(0.5, 2, size=shape[min(1, len(shape) - 1)])
     labels = draw.integers(0, len(weight), shape[:1] + shape[2:] if len(shape) > 1 else ())
+    if labels.ndim:
+        labels.flat[0] = ignored
     found = []
     with ag.fusion(True):
         for few in (512, 0):
@@ -335,3 +337,9 @@ def test_the_gradient_of_many_logits_is_that_of_few(monkeypatch, reduction, shap
             found.append(x.grad.data)
     np.testing.assert_array_equal(found[0], found[1])
     assert np.abs(found[0]).max() > 0
+
+
+def test_many_logits_are_all_that_is_kept():
+    x, labels = ag.Tensor(np.ones((100, 10), np.float32), requires_grad=True), np.zeros(100, np.int64)
+    with ag.fusion(True):
+        assert ag.graph.kept_bytes(nn.functional.cross_entropy(x, labels)) == x.nbytes + labels.nbytes
