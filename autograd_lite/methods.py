@@ -30,7 +30,7 @@ class Methods(Traced):
     def __getitem__(self, index: Any) -> Tensor:
         if not isinstance(index, int):
             index = ops.indexing.as_index(index, kept=self._node is not None)
-        return cast("Tensor", ops.indexing.getitem(self, index))
+        return ops.indexing.getitem(self, index)  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """This Tensor gets a new array, and a gradient flows to `value`; what shares its memory stays as it is."""
@@ -52,7 +52,7 @@ class Methods(Traced):
         try:
             data = self._data
             answer = getattr(_np, name)(data, **options) if isinstance(data, Traced) else getattr(data, name)(**options)
-            return cast("Tensor", wrap(answer, None))
+            return wrap(answer, None)  # type: ignore[no-any-return]
         except Exception as error:
             raise explain(name, (self,), options, error) from error
 
@@ -60,43 +60,43 @@ class Methods(Traced):
 
     def sum(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The sum over `axis` (an int, a tuple of ints, or None for all)."""
-        return cast("Tensor", ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
+        return ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def prod(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The product over `axis`."""
-        return cast("Tensor", _np.prod(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
+        return _np.prod(self, axis=axis, dtype=dtype, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def mean(self, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The mean over `axis`."""
-        return cast("Tensor", ops.mean(self, axis=axis, dtype=dtype, keepdims=keepdims, **options))
+        return ops.mean(self, axis=axis, dtype=dtype, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def var(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The variance over `axis`: squared deviations summed, over n - `correction=` (0), or `ddof=`."""
-        return cast("Tensor", ops.var(self, axis=axis, keepdims=keepdims, **options))
+        return ops.var(self, axis=axis, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def std(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The standard deviation over `axis`: the root of the variance, with its arguments."""
-        return cast("Tensor", ops.std(self, axis=axis, keepdims=keepdims, **options))
+        return ops.std(self, axis=axis, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def max(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The largest element over `axis`; ties share the gradient equally."""
-        return cast("Tensor", ops.max(self, axis=axis, keepdims=keepdims, **options))
+        return ops.max(self, axis=axis, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def min(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """The smallest element over `axis`; ties share the gradient equally."""
-        return cast("Tensor", ops.min(self, axis=axis, keepdims=keepdims, **options))
+        return ops.min(self, axis=axis, keepdims=keepdims, **options)  # type: ignore[no-any-return]
 
     def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
         """Running sums along `axis`; with axis None, of all elements in a row."""
-        return cast("Tensor", _np.cumsum(self, axis=axis, dtype=dtype))
+        return _np.cumsum(self, axis=axis, dtype=dtype)  # type: ignore[no-any-return]
 
     def cumprod(self, axis: int | None = None, dtype: Any = None) -> Tensor:
         """Running products along `axis`; with axis None, of all elements in a row."""
-        return cast("Tensor", _np.cumprod(self, axis=axis, dtype=dtype))
+        return _np.cumprod(self, axis=axis, dtype=dtype)  # type: ignore[no-any-return]
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Tensor:
         """The sum of a diagonal."""
-        return cast("Tensor", _np.trace(self, offset, axis1, axis2, dtype))
+        return _np.trace(self, offset, axis1, axis2, dtype)  # type: ignore[no-any-return]
 
     def any(self, axis: Axis = None, *, keepdims: bool = False, **options: Any) -> Tensor:
         """Whether any element is true, without gradient."""
@@ -118,11 +118,11 @@ class Methods(Traced):
 
     def argsort(self, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Tensor:
         """The places along `axis` of the elements in order."""
-        return cast("Tensor", _np.argsort(self, axis=axis, kind=kind, stable=stable))
+        return _np.argsort(self, axis=axis, kind=kind, stable=stable)  # type: ignore[no-any-return]
 
     def argpartition(self, kth: Any, axis: int | None = -1) -> Tensor:
         """The places along `axis` of the elements, those before and after the kth told apart."""
-        return cast("Tensor", _np.argpartition(self, kth, axis=axis))
+        return _np.argpartition(self, kth, axis=axis)  # type: ignore[no-any-return]
 
     def nonzero(self) -> tuple[Tensor, ...]:
         """The places of the elements that are not 0, an array of indices for each axis."""
@@ -130,7 +130,7 @@ class Methods(Traced):
 
     def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Tensor:
         """The places at which the elements of v belong into this Tensor, which is sorted."""
-        return cast("Tensor", _np.searchsorted(self, v, side=side, sorter=sorter))
+        return _np.searchsorted(self, v, side=side, sorter=sorter)  # type: ignore[no-any-return]
 
     # -- shapes
 
@@ -138,91 +138,91 @@ class Methods(Traced):
         """The same elements in another shape, `t.reshape(2, -1)` or `t.reshape((2, -1))`; `order=`, `copy=` as np's."""
         if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
             shape = tuple(shape[0])
-        return cast("Tensor", ops.reshape(self, shape, **options))
+        return ops.reshape(self, shape, **options)  # type: ignore[no-any-return]
 
     def ravel(self, order: Any = "C") -> Tensor:
         """All elements along one axis."""
-        return cast("Tensor", ops.reshape(self, (-1,), order))
+        return ops.reshape(self, (-1,), order)  # type: ignore[no-any-return]
 
     def flatten(self, order: Any = "C") -> Tensor:
         """All elements along one axis."""
-        return cast("Tensor", ops.reshape(self, (-1,), order))
+        return ops.reshape(self, (-1,), order)  # type: ignore[no-any-return]
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order; without arguments, reversed."""
         if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
             axes = () if axes[0] is None else tuple(axes[0])
-        return cast("Tensor", ops.permute_dims(self, axes or None))
+        return ops.permute_dims(self, axes or None)  # type: ignore[no-any-return]
 
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return cast("Tensor", ops.permute_dims(self))
+        return ops.permute_dims(self)  # type: ignore[no-any-return]
 
     @property
     def mT(self) -> Tensor:
         """The last two axes swapped."""
         if len(self._data.shape) < 2:
             raise ValueError(f"mT swaps the last two axes, but this Tensor has shape {self._data.shape}")
-        return cast("Tensor", ops.matrix_transpose(self))
+        return ops.matrix_transpose(self)  # type: ignore[no-any-return]
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes swapped."""
-        return cast("Tensor", ops.swapaxes(self, axis1, axis2))
+        return ops.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]
 
     def squeeze(self, axis: Axis = None) -> Tensor:
         """Without the axes of length 1."""
-        return cast("Tensor", ops.squeeze(self, axis))
+        return ops.squeeze(self, axis)  # type: ignore[no-any-return]
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
         """Each element several times, along `axis`; with axis None, all of them in a row."""
-        return cast("Tensor", _np.repeat(self, repeats, axis))
+        return _np.repeat(self, repeats, axis)  # type: ignore[no-any-return]
 
     # -- elements
 
     def clip(self, min: Any = None, max: Any = None) -> Tensor:
         """Held between two bounds (None: no bound); the gradient passes where it lies between or on them."""
-        return cast("Tensor", ops.clip(self, min, max))
+        return ops.clip(self, min, max)  # type: ignore[no-any-return]
 
     def round(self, decimals: int = 0) -> Tensor:
         """Rounded to a number of decimals, without gradient."""
-        return cast("Tensor", _np.round(self, decimals))
+        return _np.round(self, decimals)  # type: ignore[no-any-return]
 
     @property
     def real(self) -> Tensor:
         """The real parts."""
-        return cast("Tensor", ops.real(self))
+        return ops.real(self)  # type: ignore[no-any-return]
 
     @property
     def imag(self) -> Tensor:
         """The imaginary parts."""
-        return cast("Tensor", ops.imag(self))
+        return ops.imag(self)  # type: ignore[no-any-return]
 
     def conj(self) -> Tensor:
         """The complex conjugates."""
-        return cast("Tensor", ops.conj(self))
+        return ops.conj(self)  # type: ignore[no-any-return]
 
     conjugate = conj
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
         """A diagonal of the matrices that two axes make up."""
-        return cast("Tensor", _np.diagonal(self, offset, axis1, axis2))
+        return _np.diagonal(self, offset, axis1, axis2)  # type: ignore[no-any-return]
 
     def take(self, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Tensor:
         """The elements at `indices` along `axis`; with axis None, of all in a row."""
-        return cast("Tensor", _np.take(self, indices, axis, mode=mode))
+        return _np.take(self, indices, axis, mode=mode)  # type: ignore[no-any-return]
 
     def compress(self, condition: Any, axis: int | None = None) -> Tensor:
         """The slices along `axis` for which the condition holds."""
-        return cast("Tensor", _np.compress(condition, self, axis))
+        return _np.compress(condition, self, axis)  # type: ignore[no-any-return]
 
     def choose(self, choices: Any, *, mode: Any = "raise") -> Tensor:
         """From the arrays `choices`, at each place the element of that one whose number stands here."""
-        return cast("Tensor", _np.choose(self, choices, mode=mode))
+        return _np.choose(self, choices, mode=mode)  # type: ignore[no-any-return]
 
     def dot(self, b: Any) -> Tensor:
         """The product with b as np.dot has it: over the last axis of this and the second-last of b."""
-        return cast("Tensor", _np.dot(self, b))
+        return _np.dot(self, b)  # type: ignore[no-any-return]
 
     def astype(self, dtype: Any, *, copy: bool = True) -> Tensor:
         """In another dtype; the gradient comes back in this one.  With `copy=False` itself, if it has the dtype."""
@@ -231,7 +231,7 @@ class Methods(Traced):
 
     def copy(self, order: str = "C") -> Tensor:  # noqa: ARG002  # as an array's method has it
         """The same values in memory of their own; gradients flow through.  `order` changes no value."""
-        return cast("Tensor", ops.copy(self))
+        return ops.copy(self)  # type: ignore[no-any-return]
 
     # -- methods that change an array: this Tensor gets a new value, as by `t[...] = value`
 

@@ -20,7 +20,7 @@ from .calls import protect
 from .data import listed
 from .errors import explain, refuse_foreign
 from .mode import current
-from .primitive import Primitive, Traced
+from .primitive import Primitive, Traced, registry
 from .tape import record, wrap
 
 if TYPE_CHECKING:
@@ -189,6 +189,9 @@ def _inplace(symbol: str, raw: Binary) -> Binary:
     return method
 
 
+_matmul, _ = binary(registry[np.matmul], operator.matmul)
+
+
 class Operators(Traced):
     """What Python's operators do; `Tensor` inherits it."""
 
@@ -204,10 +207,12 @@ class Operators(Traced):
     __abs__ = unary(ops.absolute)
 
     def __matmul__(self, other: Any) -> Tensor:
-        return cast("Tensor", ops.matmul(self, other))
+        if isinstance(other, Traced) or type(other) is ndarray:
+            return _matmul(self, other)
+        return ops.matmul(self, other)  # type: ignore[no-any-return]  # lists, also of Tensors
 
     def __rmatmul__(self, other: Any) -> Tensor:
-        return cast("Tensor", ops.matmul(other, self))
+        return ops.matmul(other, self)  # type: ignore[no-any-return]
 
     __lt__ = _plain("less", operator.lt)
     __le__ = _plain("less_equal", operator.le)
@@ -230,7 +235,7 @@ class Operators(Traced):
     __rrshift__ = _plain("right_shift", _swapped(operator.rshift))
 
     def __invert__(self) -> Tensor:
-        return cast("Tensor", wrap(np.invert(self._data), None))
+        return wrap(np.invert(self._data), None)  # type: ignore[no-any-return]
 
     def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
         return self // other, self % other

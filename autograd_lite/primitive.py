@@ -85,6 +85,7 @@ class Primitive:
         everywhere: a gradient flows to every argument.
         joint: one rule that gives the cotangents of all arguments at once, instead of `vjps`.
         together: all cotangents come from one call, of `joint` or of a kernel.
+        adds: called as `adds(into, g, ans, *args)`, adds what the first argument's rule gives to an array; or None.
         jvp: forward mode, called with a tangent or None per argument.
         many: it gives a sequence of arrays.
         kernel: what runs a `Fused` one; the others have none.
@@ -92,6 +93,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "adds",
         "everywhere",
         "function",
         "joint",
@@ -118,6 +120,7 @@ class Primitive:
         joint: Rule | None = None,
         jvps: Sequence[Rule | None] = (),
         jvp: Callable[..., Any],
+        adds: Callable[..., None] | None = None,
         raw: Callable[..., Any] | None = None,
         many: bool = False,
         math: str = "",
@@ -131,6 +134,7 @@ class Primitive:
         self.jvps = tuple(jvps)
         self.joint = joint
         self.jvp = jvp
+        self.adds = adds
         self.many = many
         self.math = math
         self.together = joint is not None or kind == "fused"
@@ -261,6 +265,7 @@ def linear(
     transpose: Rule | None = None,
     *,
     joint: Rule | None = None,
+    adds: Callable[..., None] | None = None,
     raw: Callable[..., Any] | None = None,
     many: bool = False,
     math: str = "",
@@ -270,6 +275,9 @@ def linear(
     A function linear in all of its arguments together (a concatenation) gives `joint` instead, which
     returns one cotangent per argument.  `many` says that the function gives a list of arrays; `g` is
     then a list too.
+
+    `adds(into, g, ans, x, *rest)` is given where the transpose is zero nearly everywhere: it adds what the transpose
+    would give to the array `into`.
     """
 
     def jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -278,7 +286,9 @@ def linear(
         filled = [np.zeros(s.shape, s.dtype) if t is None else t for t, s in zip(tangents, saved[1:], strict=True)]
         return primitive(*filled, **kwargs)
 
-    primitive = Primitive("linear", function, vjps=(transpose,), joint=joint, jvp=jvp, raw=raw, many=many, math=math)
+    primitive = Primitive(
+        "linear", function, vjps=(transpose,), joint=joint, jvp=jvp, adds=adds, raw=raw, many=many, math=math
+    )
     return primitive
 
 

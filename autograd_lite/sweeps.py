@@ -22,11 +22,13 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from . import changes
 from .changes import check_unchanged, recorded_at
 from .hooks import Awaited
 from .mode import _mode, current
+from .ownership import added, is_own
 from .primitive import Fused, Primitive, Traced, linear
 from .several import pick
 from .tape import Node, record, wrap
@@ -75,7 +77,6 @@ def pullback(
     waiting: list[tuple[int, Node]] = []  # a heap, the newest first
     carried: dict[int, Any] = {}  # by order: the cotangent of each node that waits
     born: set[Any] = set()  # leaves that had no gradient before this sweep
-    owned: set[int] = set()  # orders whose cotangent is a sum made here, which may be added to in place
 
     upcoming: Node | None = None  # one that waits outside the heap: in a chain of operations there is no other
     upcoming_g: Any = None
@@ -99,7 +100,7 @@ def pullback(
             else:
                 node, g = upcoming, upcoming_g
                 order = node.order
-            upcoming = None
+            upcoming = upcoming_g = None
         elif waiting:
             order, node = heappop(waiting)
             g = carried.pop(order)
@@ -156,6 +157,22 @@ def pullback(
         for i, parent in enumerate(parents):
             if parent is None or (needed is not None and parent not in needed):
                 continue
+            to = parent.order
+            if (
+                primitive.adds is not None
+                and not create_graph
+                and examiner is None
+                and type(g) is ndarray
+                and g.dtype == parent.dtype
+            ):
+                if to in carried:
+                    if is_own(carried[to]):
+                        primitive.adds(carried[to], g, *saved, **kwargs)
+                        continue
+                elif needed is None and parent.watch in born:
+                    watch = parent.watch
+                    if watch.add(primitive.adds, g, *saved, **kwargs):
+                        continue
             d = parts[i] if parts is not None else primitive.vjps[i](g, *saved, **kwargs)  # type: ignore[misc]
             if d.shape != parent.shape:
                 d = unbroadcast(d, parent.shape)
@@ -163,7 +180,6 @@ def pullback(
                 d = cast(d, parent.dtype)
             if examiner is not None:
                 examiner.examine_step(node, i, g, saved, d)
-            to = parent.order
             if parent.primitive is None:
                 watch = parent.watch  # a leaf has one
                 if watch.hooks is not None:
@@ -183,25 +199,18 @@ def pullback(
                     else:
                         if watch.grad is None:
                             born.add(watch)
-                        watch.receive(d, unseen=watch in born)
+                        watch.receive(d, unseen=watch in born, own=is_own(d, 0 if parts is None else 1))
                         if examiner is not None:
                             examiner.examine_arrival(parent, watch.grad)
                     continue  # no need to wait for more: the leaf adds up itself
             if to in carried:
-                if to in owned and not isinstance(d, Traced):
-                    carried[to] += d
-                else:
-                    carried[to] = carried[to] + d
-                    if not create_graph:
-                        owned.add(to)
+                carried[to] = added(carried.pop(to), d)
             elif upcoming is None:
                 upcoming, upcoming_g = parent, d
             else:
                 if upcoming is parent:
-                    d = upcoming_g + d
-                    upcoming = None
-                    if not create_graph:
-                        owned.add(to)
+                    d = added(upcoming_g, d)
+                    upcoming = upcoming_g = None
                 carried[to] = d
                 heappush(waiting, (to, parent))
     return [] if inputs is None else [arrived.get(node) for node in inputs]

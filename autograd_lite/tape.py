@@ -106,11 +106,11 @@ class Watch:
         self.name = name
         self.room: Callable[[], ndarray[Any, Any] | None] | None = None
 
-    def receive(self, g: Any, *, unseen: bool = False) -> None:
+    def receive(self, g: Any, *, unseen: bool = False, own: bool = False) -> None:
         """Add a cotangent, an ndarray or a recorded Tensor, to the gradient; no other thread comes in between.
 
         Where the gradient was made by the same sweep it is still `unseen`: nobody can have recorded its array, and
-        that it changes need not be noted.
+        that it changes need not be noted.  An array that is the caller's `own`, who needs it no more, is kept as it is.
         """
         if self.complex:
             g = np.conjugate(g)
@@ -124,10 +124,19 @@ class Watch:
             else:
                 room = self.room() if self.room is not None else None
                 if room is None:
-                    self.grad = np.array(g)
+                    self.grad = g if own else np.array(g)
                 else:
                     room[...] = g
                     self.grad = room
+
+    def add(self, adds: Callable[..., None], g: Any, *args: Any, **kwargs: Any) -> bool:
+        """Add to a gradient of the same sweep by `adds(gradient, g, *args)`; give False if it is no real array."""
+        with _adding:
+            into = self.grad
+            if type(into) is not ndarray or self.complex:
+                return False
+            adds(into, g, *args, **kwargs)
+            return True
 
     def claim_room(self) -> ndarray[Any, Any] | None:
         """The array to write a first gradient into; it is the caller's as long as the caller refers to it."""

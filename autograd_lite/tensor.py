@@ -127,7 +127,7 @@ class Tensor(Operators, Methods, Interchange, Traced):
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
-        return cast("tuple[int, ...]", self._data.shape)
+        return self._data.shape  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> Any:
@@ -187,13 +187,14 @@ class Tensor(Operators, Methods, Interchange, Traced):
     @property
     def name(self) -> str | None:
         """The name given to a leaf, or the operation that made the Tensor."""
-        if self._node is None or self._node.primitive is None:
-            return None if self._node is None else cast(Watch, self._node.watch).name
-        return cast(str, self._node.name)
+        node = self._node
+        if node is None:
+            return None
+        return node.name if node.primitive is not None else node.watch.name  # type: ignore[no-any-return]
 
     def detach(self) -> Tensor:
         """The same values, without the graph."""
-        return cast(Tensor, wrap(self._data, None))
+        return wrap(self._data, None)  # type: ignore[no-any-return]
 
     def retain_grad(self) -> None:
         """Let `backward` leave the gradient of this intermediate Tensor in `.grad` too; on a leaf it does nothing.

@@ -66,6 +66,9 @@ class Penalty(Regularizer):
             TypeError: it is something else.
             ValueError: there is none; or one has a shape that this penalty is not for.
         """
+        fits_all = type(self).check_fits is Part.check_fits
+        if fits_all and type(params) is list and params and all(isinstance(param, Tensor) for param in params):
+            return self._of(params)  # as usual: nobody needs a name for a message
         found = []
         for i, (name, param) in enumerate(named(params)):
             self.check_fits(param.shape, f"params[{i}]" + (f" ({name!r})" if name else ""))

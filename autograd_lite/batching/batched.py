@@ -94,6 +94,10 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
         return run(primitive, args, kwargs)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs and len(inputs) == 2:
+            answer = self._beside_array(ufunc, *inputs)
+            if answer is not None:
+                return answer
         for x in inputs:
             if isinstance(x, Traced) and not isinstance(x, Batched):
                 return x.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
@@ -104,6 +108,25 @@ class Batched(NDArrayOperatorsMixin, Methods, Traced):
         if method == "__call__":
             return _call(registry.get(ufunc, ufunc), inputs, kwargs)
         return _call(getattr(ufunc, method), inputs, kwargs, f"{ufunc.__name__}.{method}")
+
+    def _beside_array(self, ufunc: np.ufunc, x: Any, y: Any) -> Any:
+        """The usual case at one look: a batch, and an ndarray that is the same for all examples; else None."""
+        other = y if x is self else x
+        physical = self.physical
+        if type(other) is not np.ndarray or type(physical) is not np.ndarray:
+            return None
+        ahead = physical.ndim - 1
+        if ufunc is np.matmul:
+            if other.ndim != 2 or ahead < 1 or (y is self and ahead > 1):
+                return None
+            if y is self:  # a vector each: all of them are the rows of a matrix
+                x, other = self, other.T
+        elif ufunc.signature is not None or other.ndim > ahead:
+            return None
+        _check_alive()
+        run = registry.get(ufunc, ufunc)
+        raw = run.raw if isinstance(run, Primitive) else run
+        return Batched(raw(physical, other) if x is self else raw(other, physical), self.level)
 
     def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         self._refuse_out(kwargs)

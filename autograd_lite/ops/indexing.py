@@ -101,6 +101,14 @@ def _scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return into
 
 
+def _add_at(into: Any, g: Any, _ans: Any, _x: Any, index: Any) -> None:
+    """Add g to `into` at `index`."""
+    if may_repeat(index):
+        into += _scatter_add(g, index, into.shape)
+    else:
+        into[index] += g
+
+
 def _add_along(into: Any, g: Any, places: Any, axis: int) -> None:
     """Add g to `into` at places along one axis."""
     n = into.shape[axis]
@@ -120,6 +128,7 @@ _scatter_add.__name__ = "scatter_add"
 getitem: Primitive = linear(
     _getitem,
     lambda g, _ans, _x, index: scatter(g, index, _x.shape),
+    adds=_add_at,
     math="dY = dX[i];  X̄ = 0, X̄[i] += Ȳ",
 )
 scatter: Primitive = linear(

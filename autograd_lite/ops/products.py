@@ -35,16 +35,21 @@ def _matmul_labels(a_ndim: int, b_ndim: int) -> Labels:
     return _stacked(a_ndim, b_ndim, a_core, b_core, (a_core + b_core).replace("Y", ""))
 
 
+def _is_matrix(x: Any) -> bool:
+    """Whether x is one, of numbers: seen transposed it is no operation that would be recorded."""
+    return type(x) is np.ndarray and x.ndim == 2
+
+
 def _matmul_left(g: Any, _ans: Any, _a: Any, b: Any) -> Any:
     shape = _a.shape
-    if len(shape) == len(b.shape) > 1 and shape[:-2] == g.shape[:-2]:
+    if _is_matrix(b) or (len(shape) == len(b.shape) > 1 and shape[:-2] == g.shape[:-2]):  # no stack is broadcast
         return g @ b.mT
     return pulled_left(g, b, _matmul_labels(len(shape), len(b.shape)), shape)
 
 
 def _matmul_right(g: Any, _ans: Any, a: Any, _b: Any) -> Any:
     shape = _b.shape
-    if len(shape) == len(a.shape) > 1 and shape[:-2] == g.shape[:-2]:
+    if _is_matrix(a) or (len(shape) == len(a.shape) > 1 and shape[:-2] == g.shape[:-2]):
         return a.mT @ g
     return pulled_right(g, a, _matmul_labels(len(a.shape), len(shape)), shape)
 

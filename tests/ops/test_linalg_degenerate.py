@@ -46,10 +46,12 @@ class TestSingularMatrices:
         if n > 1:
             same(gradient(lambda x: along(la.det, x), x), gradient(lambda x: along(leibniz, x), x), atol=1e-11)
 
-    def test_det_of_rank_one_less_is_pytorchs(self) -> None:
+    def test_det_of_a_row_that_is_twice_another(self) -> None:
+        # not by PyTorch, whose gradient is 0 on processors where its LU decomposition makes the determinant exactly 0
         x = RNG.normal(size=(3, 3))
         x[-1] = x[0] * 2
-        assert_gradients_close(la.det, x, reference=torch.linalg.det, rtol=1e-8, atol=1e-8)
+        same(gradient(la.det, x), gradient(leibniz, x), atol=1e-12)
+        assert_gradients_close(la.det, x, order=2)
 
     def test_det_of_equal_singular_values(self) -> None:
         assert_gradients_close(la.det, np.diag([1.0, 1.0, 1.0, 0.0]), order=2)

@@ -19,6 +19,7 @@ PACKAGES = {
 FLOORS = [
     {
         "autograd_lite.allocator",
+        "autograd_lite.ownership",
         "autograd_lite.files",
         "autograd_lite.mode",
         "autograd_lite.primitive",
