@@ -81,9 +81,11 @@ class TestAdded:
             return array
 
         other = held = np.ones(3)
-        assert (added(flawed(), other) == 2).all()
+        total = added(flawed(), other)  # not within an assert: pytest would hold what is passed on
+        assert (total == 2).all()
         second = flawed()
-        assert (added(held, second) == 2).all()
+        total = added(held, second)
+        assert (total == 2).all()
         assert (held == 1).all()
         assert (second == 1).all()
         assert (memory == 1).all()
