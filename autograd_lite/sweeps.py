@@ -193,8 +193,11 @@ def pullback(
                             heappush(waiting, (now, parent))
                         continue
                 elif needed is None:
-                    if parts is not None and d is wanted[i]:  # written where the gradient is kept
-                        watch.receive_in_room(d)
+                    room = None if parts is None else wanted[i]
+                    if type(room) is ndarray:  # where the gradient is to be kept
+                        if d is not room:
+                            room[...] = d
+                        watch.receive_in_room(room)
                         born.add(watch)
                     else:
                         if watch.grad is None:

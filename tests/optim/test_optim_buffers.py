@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import autograd_lite as ag
-from autograd_lite import optim
+from autograd_lite import nn, optim
 
 ALL = [optim.SGD, optim.Adam, optim.AdamW]
 
@@ -49,6 +49,40 @@ def test_values_and_gradients_lie_side_by_side_and_a_step_is_one_update(monkeypa
     for param in params:
         assert np.shares_memory(param.data, p)
         assert np.shares_memory(param.grad.data, g)  # type: ignore[union-attr]  # written there by backward
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (lambda: nn.Linear(4, 3), (5, 4)),
+        (lambda: nn.Bilinear(4, 4, 3), (5, 4)),
+        (lambda: nn.LayerNorm(4), (5, 4)),
+        (lambda: nn.RMSNorm(4), (5, 4)),
+        (lambda: nn.BatchNorm1d(4), (5, 4)),
+        (lambda: nn.GroupNorm(2, 4), (5, 4, 3)),
+        (lambda: nn.InstanceNorm1d(4, affine=True), (5, 4, 3)),
+        (lambda: nn.Conv2d(4, 3, 3), (2, 4, 5, 5)),
+        (lambda: nn.ConvTranspose2d(4, 3, 3), (2, 4, 5, 5)),
+        (lambda: nn.LSTM(4, 3), (6, 2, 4)),
+        (lambda: nn.GRU(4, 3, bidirectional=True), (6, 2, 4)),
+        (lambda: nn.RNN(4, 3), (6, 2, 4)),
+        (lambda: nn.PReLU(), (5, 4)),
+        (lambda: nn.MultiheadAttention(4, 2), (6, 2, 4)),
+        (lambda: nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0), (6, 2, 4)),
+    ],
+)
+def test_gradients_of_every_kind_of_layer_come_in_their_places(layer: Any, shape: tuple[int, ...]) -> None:
+    module = layer()
+    optimizer = optim.Adam(module.parameters())
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    for _ in range(3):
+        optimizer.zero_grad()
+        given = (x, x, x) if isinstance(module, nn.MultiheadAttention) else (x, x) if isinstance(module, nn.Bilinear) else (x,)
+        answer = module(*[ag.Tensor(part) for part in given])
+        answer = answer[0] if isinstance(answer, tuple) else answer
+        (answer * answer).sum().backward()
+        assert optimizer._groups[0].flats[0].whole() is not None  # one update of all, and no copies
+        optimizer.step()
 
 
 def test_a_held_gradient_is_never_written_over() -> None:
