@@ -113,19 +113,17 @@ def backward(
     dtype, (g, q, k, v, mask) = q.dtype, _wide(g, q, k, v, mask)
     p = _scores(q, k, mask, scale, "scores")
     p -= logarithms[..., None]
-    factor = _factor(mask, causal, p)
-    if factor is not None:
-        np.minimum(p, 0, out=p)  # what is masked might be anything, and must not become infinite
+    bound = _bound(mask, causal, p)
+    if bound is not None:
+        np.minimum(p, bound, out=p)
     np.exp(p, out=p)
-    if factor is not None:
-        p *= factor
     dq = dk = dv = dmask = None
     if needs[2] is not None:
         dv = np.matmul(p.mT, g, out=_empty((*p.shape[:-2], *v.shape[-2:]), p.dtype))
     if needs[0] is not None or needs[1] is not None or (len(needs) > 3 and needs[3] is not None):
         d = np.matmul(g, v.mT, out=scratch("weights", p.shape, p.dtype))
         rows = d.reshape(-1, d.shape[-1])
-        along = np.einsum("rs,rs->r", rows, p.reshape(rows.shape))
+        along = np.vecdot(rows, p.reshape(rows.shape))
         rows -= along[:, None]
         d *= p
         if needs[0] is not None:
@@ -159,6 +157,23 @@ def _factor(mask: Any, causal: bool, scores: Any) -> Any:
     if mask is not None and mask.dtype == np.bool_:
         factor = mask if factor is None else mask * factor
     return factor
+
+
+def _bound(mask: Any, causal: bool, scores: Any) -> Any:
+    """What scores are at most: anything where a query may look, else -inf; None if it may look everywhere."""
+    bound = _ceiling(*scores.shape[-2:], scores.dtype) if causal else None
+    if mask is not None and mask.dtype == np.bool_:
+        masked = np.where(mask, np.inf, -np.inf).astype(scores.dtype)
+        bound = masked if bound is None else np.minimum(masked, bound)
+    return bound
+
+
+@lru_cache(maxsize=16)
+def _ceiling(rows: int, columns: int, dtype: Any) -> Any:
+    """inf at and below the diagonal, -inf above."""
+    found = np.where(_triangle(rows, columns, np.bool_), np.inf, -np.inf).astype(dtype)
+    found.flags.writeable = False
+    return found
 
 
 def _empty(shape: tuple[int, ...], dtype: Any) -> Any:

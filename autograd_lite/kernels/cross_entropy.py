@@ -64,8 +64,7 @@ def forward(
     places, scale = labels, None
     if weight is not None or ignored is not None:
         places, scale = counted(labels, weight, ignored, logits.dtype)
-    few = logits.size <= FEW
-    log_p, gradient = softmax_less_labels(logits, places, few)
+    log_p, gradient = at_labels(logits, places, logits.size <= FEW)
     losses = np.negative(log_p, out=log_p)
     if labels.ndim != 1:
         losses = losses.reshape(labels.shape)
@@ -77,12 +76,9 @@ def forward(
     return scaled_mean(losses, scale, reduction, gradient)
 
 
-def softmax_less_labels(logits: Any, places: Any, wanted: bool) -> tuple[Any, Any]:
-    """log softmax at the labels; and, if `wanted`, the softmax less one-hot labels, (C, n)."""
-    z, flat, class_step, sample_step = classes_first(logits)
-    if places.ndim != 1:
-        places = places.reshape(-1)
-    right = places * class_step + strided(len(places), sample_step)
+def at_labels(logits: Any, places: Any, wanted: bool, each: Any = None) -> tuple[Any, Any]:
+    """log softmax at the labels; and, if `wanted`, the softmax less one-hot labels, (C, n), once or `each` times."""
+    z, flat, right = laid(logits, places)
     z -= np.maximum.reduce(z)
     log_p = flat[right]
     np.exp(z, out=z)
@@ -90,9 +86,22 @@ def softmax_less_labels(logits: Any, places: Any, wanted: bool) -> tuple[Any, An
     log_p -= np.log(totals)
     if not wanted:
         return log_p, None
-    z /= totals
-    flat[right] = np.expm1(log_p)  # p - 1, of log p, where it loses no digits
+    less = np.expm1(log_p)  # p - 1, of log p, where it loses no digits
+    if each is None:
+        z /= totals
+        flat[right] = less
+    else:
+        z *= each / totals
+        flat[right] = less * each
     return log_p, z
+
+
+def laid(logits: Any, places: Any) -> tuple[Any, Any, Any]:
+    """A copy z (C, n) of the logits, its memory in a row, and where in it the labels are."""
+    z, flat, class_step, sample_step = classes_first(logits)
+    if places.ndim != 1:
+        places = places.reshape(-1)
+    return z, flat, places * class_step + strided(len(places), sample_step)
 
 
 def scaled_mean(losses: Any, scale: Any, reduction: str, *kept: Any) -> tuple[Any, Any]:
@@ -154,8 +163,10 @@ def backward(
     each = spread_cotangent(g, reduction, labels.size) if scale is None else g * scale
     if gradient is None:
         places = labels if ignored is None else counted(labels, weight, ignored, logits.dtype)[0]
-        gradient = softmax_less_labels(logits, places, True)[1]
-    return classes_back(gradient * each, logits.shape), None, None
+        gradient = at_labels(logits, places, True, each)[1]
+    else:
+        gradient = gradient * each
+    return classes_back(gradient, logits.shape), None, None
 
 
 reference.__name__ = "cross_entropy"

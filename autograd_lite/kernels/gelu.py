@@ -53,17 +53,17 @@ def backward(g: Any, y: Any, _needs: Sequence[Any], x: Any, *, approximate: str 
         for part, out, spare, more in _blocks(wide, dx):
             if answers is None:  # half precision, of which the quotient would have few digits
                 _probability(part, out, spare, approximate)
+                np.square(part, out=spare)
             else:
                 np.divide(answers[start : start + len(part)], part, out=out)
-                np.copyto(out, 0.5, where=np.abs(part, out=spare) < _TINY)
+                if not np.square(part, out=spare).min() > 0:  # as it is for most: a number near 0 has a square of 0
+                    np.copyto(out, 0.5, where=np.abs(part) < _TINY)
                 start += len(part)
             if approximate == "none":
-                np.square(part, out=spare)
                 spare *= -0.5
                 np.exp(spare, out=spare)
                 spare *= _DENSITY_AT_0
             else:  # 2 p (1 - p) = (1 - tanh^2) / 2, by the slope of what is squashed
-                np.square(part, out=spare)
                 spare *= 3 * _CUBIC * _SLOPE
                 spare += _SLOPE
                 np.multiply(out, out, out=more)

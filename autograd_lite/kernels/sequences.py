@@ -93,6 +93,13 @@ def product_gradients(
     dw_ih = np.dot(dinputs.T, x, out=room(wanted[1])) if wanted[1] is not None else None
     dw_hh = np.dot(dstates.T, before, out=room(wanted[2])) if wanted[2] is not None else None
     found = [dx, dw_ih, dw_hh]
+    total = None
     for place, d in zip(biases or (), (dinputs, dstates), strict=False):
-        found.append(np.dot(ones(len(d), d.dtype), d, out=room(needs[place])) if needs[place] is not None else None)
+        if needs[place] is None:
+            found.append(None)
+        elif total is not None and dinputs is dstates:
+            found.append(total.copy())
+        else:
+            total = np.dot(ones(len(d), d.dtype), d, out=room(needs[place]))
+            found.append(total)
     return found

@@ -61,7 +61,8 @@ def lstm(
         return y.reshape(*shape, y.shape[-1]), (h, c)
     answer = apply_fused(_lstm_kernel.lstm, args, tuple(map(raw, args)), {"sizes": sizes, "reverse": reverse})
     count, batch = len(rows), len(h)
-    y = answer[:count].reshape(*shape, h.shape[1])
+    y = answer[:count]
+    y = y if len(shape) == 1 else y.reshape(*shape, h.shape[1])
     return y, (answer[count : count + batch], answer[count + batch :])
 
 

@@ -77,7 +77,13 @@ def test_gradients_of_every_kind_of_layer_come_in_their_places(layer: Any, shape
     x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     for _ in range(3):
         optimizer.zero_grad()
-        given = (x, x, x) if isinstance(module, nn.MultiheadAttention) else (x, x) if isinstance(module, nn.Bilinear) else (x,)
+        given = (
+            (x, x, x)
+            if isinstance(module, nn.MultiheadAttention)
+            else (x, x)
+            if isinstance(module, nn.Bilinear)
+            else (x,)
+        )
         answer = module(*[ag.Tensor(part) for part in given])
         answer = answer[0] if isinstance(answer, tuple) else answer
         (answer * answer).sum().backward()
