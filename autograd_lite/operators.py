@@ -108,23 +108,16 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
     return forward, reflected
 
 
-def _on_arrays(primitive: Primitive) -> Callable[[Any], Any]:
-    """What runs a function of one argument; NumPy's own find out by themselves if an array is a batch of `vmap`."""
-    raw = primitive.raw
-    if not isinstance(raw, FunctionType):
-        return raw
-    return lambda x: raw(x) if type(x) is ndarray else primitive(x)
-
-
 def unary(primitive: Primitive) -> Unary:
     """A function of one argument as a method: `-t`, `abs(t)`."""
-    keepers = primitive.keepers
-    raw = _on_arrays(primitive)
+    keepers, raw = primitive.keepers, primitive.raw
+    # NumPy's own find out by themselves if an array is a batch of `vmap`
+    otherwise = primitive if isinstance(raw, FunctionType) else raw
 
     def method(self: Any) -> Any:
         x = self._data
         try:
-            ans = raw(x)
+            ans = raw(x) if type(x) is ndarray else otherwise(x)
         except (ValueError, TypeError) as error:
             raise explain(primitive.name, (x,), {}, error) from error
         p = self._node

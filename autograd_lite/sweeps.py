@@ -200,9 +200,11 @@ def pullback(
                         watch.receive_in_room(room)
                         born.add(watch)
                     else:
+                        own = False
                         if watch.grad is None:
                             born.add(watch)
-                        watch.receive(d, unseen=watch in born, own=is_own(d, 0 if parts is None else 1))
+                            own = is_own(d, 0 if parts is None else 1)
+                        watch.receive(d, unseen=watch in born, own=own)
                         if examiner is not None:
                             examiner.examine_arrival(parent, watch.grad)
                     continue  # no need to wait for more: the leaf adds up itself

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
+from weakref import ref
 
 import numpy as np
 
@@ -51,7 +52,13 @@ class Module(Hookable, Stateful, Findable):
             return self._hooks.call(self, args, kwargs)
         start = next_order()
         output = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
-        mark_call(self, start, output)  # so that a picture can show what was computed inside
+        # A mark, so that a picture can show what was computed inside; here for one Tensor, since calls take time.
+        if isinstance(output, Tensor):
+            node = output._node
+            if node is not None and node.order < start:
+                node.span = (start, next_order(), type(self).__name__, ref(self), node.span)
+        else:
+            mark_call(self, start, output)
         return output
 
     # -- what it holds

@@ -11,7 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..primitive import Primitive, elementwise
-from .bits import choose, kept
+from .bits import choose
 from .implementing import implements
 from .words import array_of
 
@@ -28,10 +28,14 @@ _where_primitive: Primitive = elementwise(
 )
 
 
+_SINGLE, _INTEGER = np.dtype(np.float32), np.dtype(np.int32)
+
+
 def _only(v: Any, condition: Any) -> Any:
     """v where the condition holds, else 0; one of NumPy's `where` takes ten times as long."""
-    if type(v) is ndarray and v.dtype == np.float32 and v.shape == condition.shape:  # the usual case at one look
-        return kept(v, condition, v.dtype)
+    if type(v) is ndarray and v.dtype == _SINGLE and v.shape == condition.shape:  # the usual case at one look
+        factor = condition.astype(_INTEGER)
+        return np.multiply(v.view(_INTEGER), factor, out=factor).view(_SINGLE)  # as `bits.kept`
     return _where_primitive(condition, v, 0.0)
 
 
