@@ -22,9 +22,9 @@ import numpy as np
 from numpy import ndarray
 
 from . import ufuncs
-from .calls import apply
 from .errors import describe, explain, foreign
 from .mode import current
+from .operators import binary, unary
 from .ops.assignment import assign
 from .ops.implementing import implementations
 from .primitive import Traced, registry
@@ -215,6 +215,22 @@ def _plain_at(ufunc: np.ufunc, target: Any, *others: Any) -> None:
 
 
 _USUAL = {ndarray, float, int, np.float32, np.float64}
+_quick: dict[np.ufunc, tuple[Function, Function | None]] = {}
+
+
+def _quickly(ufunc: np.ufunc) -> tuple[Function, Function | None] | None:
+    """What runs a ufunc of one argument or two where all is as usual, as operators do: of (t), or of (t, y) and (y, t).
+
+    None for one that is not declared (yet), or does more than a primitive.
+    """
+    primitive = registry.get(ufunc)
+    if primitive is None or ufunc in implementations or not primitive.everywhere or primitive.together:
+        return None
+    if ufunc.nin > 2 or ufunc.nout > 1:
+        return None
+    found = (unary(primitive), None) if ufunc.nin == 1 else binary(primitive, primitive.raw)
+    _quick[ufunc] = found
+    return found
 
 
 class NumpyProtocol(Traced):
@@ -224,13 +240,17 @@ class NumpyProtocol(Traced):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs:  # the usual case, without the detours below
-            primitive = registry.get(ufunc)
-            if primitive is not None and ufunc not in implementations:
-                for x in inputs:
-                    if type(x) not in _USUAL and not isinstance(x, Traced):
-                        break
-                else:
-                    return apply(primitive, inputs, kwargs)
+            quick = _quick.get(ufunc) or _quickly(ufunc)
+            if quick is not None:
+                of_tensor, reflected = quick
+                if reflected is None:
+                    return of_tensor(*inputs)
+                x, y = inputs
+                if isinstance(x, Traced):
+                    if isinstance(y, Traced) or type(y) in _USUAL:
+                        return of_tensor(x, y)
+                elif type(x) in _USUAL:
+                    return reflected(y, x)
         for x in inputs:
             if not isinstance(x, Traced) and type(x) not in _OF_NUMPY:
                 if hasattr(x, "__array_ufunc__") and not isinstance(x, ndarray):
