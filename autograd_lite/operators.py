@@ -110,14 +110,13 @@ def binary(primitive: Primitive, raw: Binary) -> tuple[Binary, Binary]:
 
 def unary(primitive: Primitive) -> Unary:
     """A function of one argument as a method: `-t`, `abs(t)`."""
-    keepers, raw = primitive.keepers, primitive.raw
-    # NumPy's own find out by themselves if an array is a batch of `vmap`
-    otherwise = primitive if isinstance(raw, FunctionType) else raw
+    keepers = primitive.keepers
+    in_python = isinstance(primitive.raw, FunctionType)  # NumPy's own find out by themselves if an array is a batch
 
     def method(self: Any) -> Any:
         x = self._data
         try:
-            ans = raw(x) if type(x) is ndarray else otherwise(x)
+            ans = primitive(x) if in_python and type(x) is not ndarray else primitive.raw(x)
         except (ValueError, TypeError) as error:
             raise explain(primitive.name, (x,), {}, error) from error
         p = self._node

@@ -141,7 +141,7 @@ def pullback(
         parents = node.parents
         kwargs = node.kwargs or {}
         if primitive.together:
-            wanted = list(parents) if needed is None else [p if p in needed else None for p in parents]
+            wanted: list[Any] = list(parents) if needed is None else [p if p in needed else None for p in parents]
             if create_graph or primitive.joint is not None or isinstance(g, Traced):
                 parts = recorded_together(primitive, node, saved, kwargs, g, wanted, create_graph)
             else:
