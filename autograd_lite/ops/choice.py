@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from ..primitive import Primitive, elementwise
 from .bits import choose
+from .bounds import ROW, beside_numbers, bounded
 from .implementing import implements
 from .words import array_of
 
@@ -52,12 +53,14 @@ maximum = elementwise(
     np.maximum,
     lambda v, _ans, x, y: _share(v, x < y, x == y),
     lambda v, _ans, x, y: _share(v, y < x, x == y),
+    raw=beside_numbers(np.maximum),
     math="dz = dx where x > y, dy where y > x, half of each where they are equal",
 )
 minimum = elementwise(
     np.minimum,
     lambda v, _ans, x, y: _share(v, x > y, x == y),
     lambda v, _ans, x, y: _share(v, y > x, x == y),
+    raw=beside_numbers(np.minimum),
     math="dz = dx where x < y, dy where y < x, half of each where they are equal",
 )
 fmax = elementwise(
@@ -119,7 +122,7 @@ _ZERO = np.zeros((), bool)  # widens no dtype, and spares NumPy to convert Pytho
 
 def _relu(x: Any) -> Any:
     """max(x, 0), with slope 0 at 0."""
-    return np.maximum(x, _ZERO)
+    return bounded(np.maximum, x, 0.0) if type(x) is ndarray and x.size > ROW else np.maximum(x, _ZERO)
 
 
 _relu.__name__ = "relu"

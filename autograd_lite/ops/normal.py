@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import elementwise
+from .bounds import bounded
 
 _EDGE = 6.0
 """Beyond it the result is 0 or 1, in single precision."""
@@ -42,7 +43,7 @@ def _normal_cdf(x: Any) -> Any:
 def single_precision(x: Any, out: Any, spare: Any) -> Any:
     """The same of float32 numbers, written into `out`; `spare` is another array of the shape, which is written to."""
     s = np.square(x, out=spare)
-    np.minimum(s, _EDGE * _EDGE, out=s)  # beyond it x p(36) is large enough for the tanh to be 1
+    bounded(np.minimum, s, _EDGE * _EDGE, out=s)  # beyond it x p(36) is large enough for the tanh to be 1
     np.multiply(s, _COEFFICIENTS[-1], out=out)
     for coefficient in _COEFFICIENTS[-2:0:-1]:
         out += coefficient
