@@ -20,6 +20,8 @@ from .several import StandIn, record_many
 from .tape import Node, record, wrap
 
 _node_of = attrgetter("_node")
+_NEVER_AS_IT_IS = (Traced, list, ndarray)
+"""Keyword arguments that are taken apart or copied."""
 
 
 def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -27,7 +29,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if isinstance(primitive, Fused):
         raw_args = tuple([arg._data if isinstance(arg, Traced) else arg for arg in args])
         return apply_fused(primitive, args, raw_args, kwargs)
-    mode = current()
+    mode, flows = current(), primitive.flows
     raw: list[Any] = []
     parents: list[Node | None] = []
     needed = 0
@@ -38,7 +40,7 @@ def apply(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             node = arg._node
             arg = arg._data
             if node is not None:
-                if primitive.everywhere or primitive.differentiable(position):
+                if flows >> position & 1:
                     needed |= 1 << position
                 else:
                     node = None
@@ -110,6 +112,11 @@ def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: obj
             f"{primitive.name} of a Tensor takes no {', '.join(f'{name}=' for name in kwargs)}; "
             f"np.{primitive.name} takes those of NumPy's keywords that have a meaning here"
         )
+    for value in kwargs.values():
+        if isinstance(value, _NEVER_AS_IT_IS):
+            break
+    else:  # as usual
+        return kwargs
     plain = {}
     for name, value in kwargs.items():
         if isinstance(value, Traced):

@@ -83,6 +83,7 @@ class Primitive:
         raw: what runs on ndarrays.
         vjps, jvps: a rule or None per argument.
         everywhere: a gradient flows to every argument.
+        flows: to which of them one flows, as the bits of a number.
         joint: one rule that gives the cotangents of all arguments at once, instead of `vjps`.
         together: all cotangents come from one call, of `joint` or of a kernel.
         adds: called as `adds(into, g, ans, *args)`, adds what the first argument's rule gives to an array; or None.
@@ -95,6 +96,7 @@ class Primitive:
     __slots__ = (
         "adds",
         "everywhere",
+        "flows",
         "function",
         "joint",
         "jvp",
@@ -139,6 +141,7 @@ class Primitive:
         self.math = math
         self.together = joint is not None or kind == "fused"
         self.everywhere = self.together or (kind in ("elementwise", "bilinear") and None not in self.vjps)
+        self.flows = -1 if self.everywhere else sum(1 << i for i, rule in enumerate(self.vjps) if rule is not None)
         self.keepers = _Keepers(self)
         if not registered:  # the rule of a single function of the user's, which goes when the function goes
             return
@@ -159,10 +162,6 @@ class Primitive:
     @property
     def __name__(self) -> str:
         return self.name
-
-    def differentiable(self, position: int) -> bool:
-        """Whether a gradient flows to the argument at `position`."""
-        return self.everywhere or (position < len(self.vjps) and self.vjps[position] is not None)
 
     def kept(self, wanted: Sequence[int], count: int) -> set[int]:
         """Which of (0: ans, 1..count: arguments) the rules for the `wanted` arguments read."""
