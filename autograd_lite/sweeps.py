@@ -166,8 +166,13 @@ def pullback(
                 and g.dtype == parent.dtype
             ):
                 if to in carried:
-                    if is_own(carried[to]):
-                        primitive.adds(carried[to], g, *saved, **kwargs)
+                    into = carried.pop(to)
+                    own = is_own(into)
+                    carried[to] = into
+                    if own:
+                        primitive.adds(into, g, *saved, **kwargs)
+                    into = None  # or it would not be our own the next time
+                    if own:
                         continue
                 elif needed is None and parent.watch in born:
                     watch = parent.watch

@@ -67,37 +67,54 @@ def gradients(g: Any, residual: Any, needs: Sequence[Any], x: Any, affine: Seque
     rows, g, weight = rows_of(x, axes), rows_of(g, axes), flat(affine[0])
     if mean is not None:
         rows, mean = near_zero(rows, mean, rstd)
-    width = rows.shape[1]
-    scale = ones(width, rows.dtype) if weight is None else weight
     dx = np.empty_like(rows) if needs[0] is not None else None
-    dweight, dbias = (None if each is None else np.zeros(width, rows.dtype) for each in (*affine, None)[:2])
+    want_weight, want_bias = (each is not None for each in (*affine, None)[:2])
+    dweight = dbias = None
     for at in blocks(rows):
-        part, here = g[at], rstd[at]
-        product = np.multiply(part, rows[at], out=scratch("centered", part.shape, rows.dtype))
-        if dweight is not None:
-            dweight += here.dot(product)
-            if mean is not None:
-                dweight -= (mean[at] * here).dot(part)
-        if dbias is not None:
-            dbias += ones(len(part), rows.dtype).dot(part)
-        if dx is None:
-            continue
-        along, out = product.dot(scale), np.multiply(part, here[:, None], out=dx[at])
-        if weight is not None:
-            out *= weight
-        if mean is None:
-            out += np.multiply(rows[at], (along * here**3 / -width)[:, None], out=product)
-            continue
-        total = part.dot(scale)
-        b = (along - mean[at] * total) * here**3 / -width
-        c = total * here / -width - b * mean[at]
-        np.multiply(rows[at], b[:, None], out=product)
-        product += c[:, None]
-        out += product
+        given = [g, rows, rstd, mean, dx]
+        if len(rows) > at.stop - at.start:
+            given = [None if each is None else each[at] for each in given]
+        of_weight, of_bias = _add_gradients(given, weight, want_weight, want_bias)
+        dweight = of_weight if dweight is None else dweight + of_weight
+        dbias = of_bias if dbias is None else dbias + of_bias
+    if not len(rows):
+        zeros = np.zeros(rows.shape[1], rows.dtype)
+        dweight, dbias = zeros if want_weight else None, zeros if want_bias else None
     return tuple(
         None if d is None or like is None else d.reshape(like.shape).astype(like.dtype, copy=False)
         for d, like in zip((dx, dweight, dbias), (x, *affine), strict=False)
     )[: len(needs)]
+
+
+def _add_gradients(given: Sequence[Any], weight: Any, want_weight: bool, want_bias: bool) -> tuple[Any, Any]:
+    """The cotangents of weight and bias from some of the rows; that of x is written into dx, if it is not None."""
+    g, rows, rstd, mean, dx = given
+    width = rows.shape[1]
+    product = np.multiply(g, rows, out=scratch("centered", g.shape, rows.dtype))
+    dweight = dbias = None
+    if want_weight:
+        dweight = rstd.dot(product)
+        if mean is not None:
+            dweight -= (mean * rstd).dot(g)
+    if want_bias:
+        dbias = ones(len(g), rows.dtype).dot(g)
+    if dx is None:
+        return dweight, dbias
+    scale = ones(width, rows.dtype) if weight is None else weight
+    along = product.dot(scale)
+    np.multiply(g, rstd[:, None], out=dx)
+    if weight is not None:
+        dx *= weight
+    share = rstd / -width
+    if mean is None:
+        dx += np.multiply(rows, (along * (share * rstd * rstd))[:, None], out=product)
+        return dweight, dbias
+    total = g.dot(scale)
+    b = (along - mean * total) * (share * rstd * rstd)
+    np.multiply(rows, b[:, None], out=product)
+    product += (total * share - b * mean)[:, None]
+    dx += product
+    return dweight, dbias
 
 
 def rows_of(x: Any, axes: int) -> Any:

@@ -45,7 +45,7 @@ def near_zero(rows: Any, mean: Any, rstd: Any) -> tuple[Any, Any]:
 
     The rows are then in scratch memory, and must not leave the kernel.
     """
-    if (np.abs(mean * rstd) <= FAR).all():
+    if np.abs(mean * rstd).max(initial=0) <= FAR:
         return rows, mean
     rows = np.subtract(rows, mean[:, None], out=scratch("near", rows.shape, rows.dtype))
     return rows, rows.dot(ones(rows.shape[1], rows.dtype)) / rows.shape[1]
