@@ -14,7 +14,7 @@ import numpy as np
 
 from ..primitive import fused
 from .constants import ones
-from .patches import Geometry, channels_first, correlate, spread, weight_gradient
+from .patches import Geometry, channels_first, correlate, laid_out, spread, weight_gradient
 from .room import room
 
 
@@ -45,10 +45,12 @@ def backward(
 ) -> tuple[Any, Any, Any]:
     g = channels_first(g).swapaxes(0, 1)  # once for all three
     dx = dweight = dbias = None
+    image, kernel = x.shape[2:], weight.shape[2:]
+    laid = None if needs[0] is None and needs[1] is None else laid_out(g, image, kernel, geometry)
     if needs[0] is not None:
-        dx = spread(g, weight, x.shape[2:], geometry)
+        dx = spread(g, weight, image, geometry, laid)
     if needs[1] is not None:
-        dweight = weight_gradient(x, g, weight.shape[2:], geometry, out=room(needs[1]))
+        dweight = weight_gradient(x, g, kernel, geometry, out=room(needs[1]), laid=laid)
     if bias is not None and needs[2] is not None:
         dbias = channel_sums(g, room(needs[2]))
     return dx, dweight, dbias

@@ -20,7 +20,7 @@ from .lines import Line
 from .scratch import scratch
 
 Sizes = tuple[int, ...]
-MOST = 1 << 23
+MOST = 1 << 22
 """So many bytes of patches at a time, at most; of one image at least."""
 
 
@@ -67,11 +67,23 @@ def correlate(x: Any, weight: Any, geometry: Geometry, bias: Any = None) -> Any:
     return y.swapaxes(0, 1)
 
 
-def weight_gradient(x: Any, g: Any, kernel: Sizes, geometry: Geometry, out: Any = None) -> Any:
-    """sum over n, places of g[n, o, place] x[n, c, place + k]: (O, C / groups, *K)."""
+def laid_out(g: Any, image: Sizes, kernel: Sizes, geometry: Geometry) -> tuple[Line | None, Any]:
+    """The line that images lie on, if they do, and g (N, O, *P) with its channels first, at the cells of the line."""
+    line = Line.of(len(g), image, kernel, geometry, g.shape[2:])
+    return line, channels_first(g) if line is None else line.lay_places(g.swapaxes(0, 1))
+
+
+def weight_gradient(
+    x: Any, g: Any, kernel: Sizes, geometry: Geometry, out: Any = None, laid: tuple[Line | None, Any] | None = None
+) -> Any:
+    """sum over n, places of g[n, o, place] x[n, c, place + k]: (O, C / groups, *K).
+
+    Args:
+        out: where to write it, or None.
+        laid: what `laid_out` gives for g, if that is known.
+    """
     places, groups = g.shape[2:], geometry.groups
-    line = Line.of(len(x), x.shape[2:], kernel, geometry, places)
-    cells = channels_first(g) if line is None else line.lay_places(g.swapaxes(0, 1))
+    line, cells = laid or laid_out(g, x.shape[2:], kernel, geometry)
     rows, count = cells.reshape(groups, g.shape[1] // groups, -1), _per_image(places, line)
     if out is None or not out.flags.c_contiguous:
         out = np.empty((g.shape[1], x.shape[1] // groups, *kernel), x.dtype)
@@ -88,12 +100,14 @@ def weight_gradient(x: Any, g: Any, kernel: Sizes, geometry: Geometry, out: Any 
     return out
 
 
-def spread(g: Any, weight: Any, image: Sizes, geometry: Geometry) -> Any:
-    """The transpose of `correlate` in x: g (N, O, *P), weight (O, C / groups, *K) -> (N, C, *S) with S = `image`."""
+def spread(g: Any, weight: Any, image: Sizes, geometry: Geometry, laid: tuple[Line | None, Any] | None = None) -> Any:
+    """The transpose of `correlate` in x: g (N, O, *P), weight (O, C / groups, *K) -> (N, C, *S) with S = `image`.
+
+    `laid` is what `laid_out` gives for g, if that is known.
+    """
     kernel, places, groups = weight.shape[2:], g.shape[2:], geometry.groups
-    line = Line.of(len(g), image, kernel, geometry, places)
+    line, cells = laid or laid_out(g, image, kernel, geometry)
     channels, count = weight.shape[1] * groups, _per_image(places, line)
-    cells = channels_first(g) if line is None else line.lay_places(g.swapaxes(0, 1))
     rows = cells.reshape(groups, len(weight) // groups, -1)
     matrix = weight.reshape(groups, len(weight) // groups, -1).mT
     sizes = [s + max(a, 0) + max(b, 0) for s, (a, b) in zip(image, geometry.padding, strict=True)]
