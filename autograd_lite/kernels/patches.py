@@ -17,14 +17,12 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .lines import Line
+from .long_products import product_of_rows
 from .scratch import scratch
 
 Sizes = tuple[int, ...]
 MOST = 1 << 22
 """So many bytes of patches at a time, at most; of one image at least."""
-SMALL_PRODUCT, FEW_PAIRS = 500_000, 512
-"""A product of so many multiplications is small to BLAS; and up to so many pairs of rows it pays to make it of small
-ones."""
 
 
 class Geometry(NamedTuple):
@@ -220,23 +218,7 @@ def _weight_product(g: Any, columns: Any) -> Any:
     """g columns^T for each group; BLAS takes two thirds of the time where the larger one stands on the left."""
     if columns.shape[1] > g.shape[1]:
         return _weight_product(columns, g).mT
-    return _product_of_rows(g[0], columns[0])[None] if len(g) == 1 else np.matmul(g, columns.mT)
-
-
-def _product_of_rows(a: Any, b: Any) -> Any:
-    """a b^T.  Of few long rows it is the sum of products of their pieces, in a third of the time or less: for small
-    products BLAS has kernels of their own, which pack nothing and wait for no thread."""
-    pairs, length = len(a) * len(b), a.shape[1]
-    size = SMALL_PRODUCT // max(pairs, 1)
-    count = length // size if pairs <= FEW_PAIRS else 0
-    if count < 3:
-        return np.dot(a, b.T)
-    whole = count * size
-    first, second = (x[:, :whole].reshape(len(x), count, size).swapaxes(0, 1) for x in (a, b))
-    total = np.add.reduce(np.matmul(first, second.mT), 0)
-    if whole < length:
-        total += np.dot(a[:, whole:], b[:, whole:].T)
-    return total
+    return product_of_rows(g[0], columns[0])[None] if len(g) == 1 else np.matmul(g, columns.mT)
 
 
 def _multiply(a: Any, b: Any, out: Any) -> None:

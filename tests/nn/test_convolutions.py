@@ -123,16 +123,3 @@ def test_answers_are_not_in_scratch_memory(kernel):
 def test_what_does_not_fit_is_named(call, error, words):
     with pytest.raises(error, match=words):
         call()
-
-
-@pytest.mark.parametrize(("rows", "columns"), [(16, 9), (9, 16), (1, 1), (512, 1), (19, 27), (0, 4)])
-@pytest.mark.parametrize("small", [60, 500, 1 << 30])
-@pytest.mark.parametrize("length", [0, 1, 7, 100, 997])
-def test_products_of_long_rows_in_pieces(
-    monkeypatch: pytest.MonkeyPatch, rows: int, columns: int, small: int, length: int
-) -> None:
-    monkeypatch.setattr(patches, "SMALL_PRODUCT", small * max(rows * columns, 1))
-    rng = np.random.default_rng(0)
-    a, wide = rng.normal(size=(rows, length)), rng.normal(size=(columns, 2 * length))
-    b = wide[:, length:]  # rows of a larger matrix, as are parts of a batch
-    np.testing.assert_allclose(patches._product_of_rows(a, b), a @ b.T, rtol=1e-12, atol=1e-12)
