@@ -22,6 +22,7 @@ from .data import from_python
 from .errors import describe
 from .handles import Hook, RemovableHandle
 from .mode import _mode, current
+from .ownership import shown
 from .primitive import Traced
 from .tape import Node, wrap
 
@@ -88,7 +89,7 @@ def as_gradient(g: Any, dtype: Any) -> Any:
     """The gradient that a cotangent of the sweep stands for, as a Tensor: the conjugate, if it is complex."""
     if dtype.kind == "c":
         g = np.conjugate(g)
-    return g if isinstance(g, Traced) and g._data is not g else wrap(g, None)
+    return g if isinstance(g, Traced) and g._data is not g else wrap(shown(g), None)
 
 
 def as_cotangent(gradient: Any, dtype: Any, create_graph: bool) -> Any:

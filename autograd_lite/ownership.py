@@ -43,6 +43,11 @@ def added(first: Any, second: Any) -> Any:
     return first + second
 
 
+def shown(array: Any) -> Any:
+    """A cotangent for the user's eyes: a copy, if it is a view for reading of what may change (see `ops.ones`)."""
+    return array.copy() if type(array) is ndarray and not array.flags.writeable and any(array.strides) else array
+
+
 def _counted(array: Any) -> int:
     return _references(array)
 

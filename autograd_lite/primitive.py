@@ -122,7 +122,7 @@ class Primitive:
         joint: Rule | None = None,
         jvps: Sequence[Rule | None] = (),
         jvp: Callable[..., Any],
-        adds: Callable[..., None] | None = None,
+        adds: Callable[..., Any] | None = None,
         raw: Callable[..., Any] | None = None,
         many: bool = False,
         math: str = "",
@@ -249,14 +249,21 @@ def _sum_of_rules(rules: Sequence[Rule | None], many: bool = False) -> Callable[
 
 
 def elementwise(
-    function: Callable[..., Any], *rules: Rule | None, raw: Callable[..., Any] | None = None, math: str = ""
+    function: Callable[..., Any],
+    *rules: Rule | None,
+    adds: Callable[..., Any] | None = None,
+    raw: Callable[..., Any] | None = None,
+    math: str = "",
 ) -> Primitive:
     """Declare a function that works element by element: `rules[i](v, ans, *args)` is v times df/dargs[i].
 
     A diagonal Jacobian is its own transpose, so a rule serves reverse and forward mode alike.  A rule of
-    None says that no gradient flows to that argument (the condition of `where`).
+    None says that no gradient flows to that argument (the condition of `where`).  `adds(into, v, ans, x)` may be given
+    for a function of one argument, where it takes fewer passes over memory than the rule and a sum.
     """
-    return Primitive("elementwise", function, vjps=rules, jvps=rules, jvp=_sum_of_rules(rules), raw=raw, math=math)
+    return Primitive(
+        "elementwise", function, vjps=rules, jvps=rules, jvp=_sum_of_rules(rules), adds=adds, raw=raw, math=math
+    )
 
 
 def linear(
@@ -264,7 +271,7 @@ def linear(
     transpose: Rule | None = None,
     *,
     joint: Rule | None = None,
-    adds: Callable[..., None] | None = None,
+    adds: Callable[..., Any] | None = None,
     raw: Callable[..., Any] | None = None,
     many: bool = False,
     math: str = "",

@@ -129,7 +129,7 @@ class Watch:
                     room[...] = g
                     self.grad = room
 
-    def add(self, adds: Callable[..., None], g: Any, *args: Any, **kwargs: Any) -> bool:
+    def add(self, adds: Callable[..., Any], g: Any, *args: Any, **kwargs: Any) -> bool:
         """Add to a gradient of the same sweep by `adds(gradient, g, *args)`; give False if it is no real array."""
         with _adding:
             into = self.grad

@@ -16,6 +16,7 @@ import numpy as np
 from ..calls import protect
 from ..errors import describe
 from ..mode import current
+from ..ownership import shown
 from ..primitive import Primitive, Traced
 from ..several import Bundle, StandIn, record_many
 from ..tape import Node, record, wrap
@@ -177,7 +178,7 @@ def _conjugate(x: Any) -> Any:
 def _joint(g: Any, answers: Any, *arguments: Any, call: Call) -> list[Any]:
     parts = [g.parts.get(i) for i in range(len(call.shapes))] if isinstance(g, Bundle) else [g]
     recorded = call.recorded = any(isinstance(part, Tensor) for part in parts)
-    gradients = [None if part is None else as_tensor(_conjugate(part)) for part in parts]
+    gradients = [None if part is None else as_tensor(_conjugate(shown(part))) for part in parts]
     found = call.pull(gradients, Saved(answers, arguments, call))
     results: list[Any] = []
     for i, (value, argument) in enumerate(zip(found, arguments[: call.count], strict=True)):
@@ -200,7 +201,7 @@ def _jvp(tangents: Sequence[Any], saved: Sequence[Any], kwargs: dict[str, Any]) 
     call: Call = kwargs["call"]
     recorded = call.recorded = any(isinstance(t, Tensor) for t in tangents)
     answers, *arguments = saved
-    moving = [None if t is None else as_tensor(t) for t in tangents[: call.count]]
+    moving = [None if t is None else as_tensor(shown(t)) for t in tangents[: call.count]]
     found = list(call.push(moving, Saved(answers, arguments, call)))
     if len(found) != len(call.shapes):
         raise ValueError(f"{call.name}: its jvp gives {len(found)} tangents for {len(call.shapes)} answers")

@@ -13,6 +13,7 @@ import numpy as np
 from ..primitive import elementwise, general
 from .casting import stop_gradient
 from .implementing import implements
+from .ones import times
 from .words import array_of
 
 __all__ = [
@@ -26,8 +27,8 @@ subtract = elementwise(
 )
 multiply = elementwise(
     np.multiply,
-    lambda v, _ans, _x, y: v * y,
-    lambda v, _ans, x, _y: v * x,
+    lambda v, _ans, _x, y: times(v, y),
+    lambda v, _ans, x, _y: times(v, x),
     raw=operator.mul,
     math="dz = y dx + x dy",
 )
@@ -65,7 +66,13 @@ fmod = elementwise(
     math="dz = dx − trunc(x / y) dy",
 )
 
-negative = elementwise(np.negative, lambda v, _ans, _x: -v, raw=operator.neg, math="dy = −dx")
+negative = elementwise(
+    np.negative,
+    lambda v, _ans, _x: -v,
+    adds=lambda into, v, _ans, _x: np.subtract(into, v, out=into),
+    raw=operator.neg,
+    math="dy = −dx",
+)
 positive = elementwise(np.positive, lambda v, _ans, _x: v, raw=operator.pos, math="dy = dx")
 
 
@@ -78,7 +85,7 @@ def direction(z: Any) -> Any:
 
 def _absolute_rule(v: Any, _ans: Any, x: Any) -> Any:
     """Of |z| the change is Re(conj(z) dz) / |z|."""
-    return v * (np.sign(x) if x.dtype.kind != "c" else np.conjugate(direction(x)))
+    return times(v, np.sign(x) if x.dtype.kind != "c" else np.conjugate(direction(x)))
 
 
 absolute = elementwise(
@@ -86,7 +93,7 @@ absolute = elementwise(
 )
 fabs = elementwise(np.fabs, lambda v, _ans, x: v * np.sign(x), math="dy = sign(x) dx, 0 at 0")
 reciprocal = elementwise(np.reciprocal, lambda v, ans, _x: -v * (ans * ans), math="dy = −y² dx")
-square = elementwise(np.square, lambda v, _ans, x: v * (x + x), math="dy = 2x dx")
+square = elementwise(np.square, lambda v, _ans, x: times(v, x + x), math="dy = 2x dx")
 sqrt = elementwise(np.sqrt, lambda v, ans, _x: v * 0.5 / ans, math="dy = dx / 2y, infinite at 0")
 cbrt = elementwise(np.cbrt, lambda v, ans, _x: v / (ans * ans * 3), math="dy = dx / 3y², infinite at 0")
 
@@ -125,8 +132,8 @@ def _power_by_base(v: Any, _ans: Any, x: Any, y: Any) -> Any:
     """y x^(y-1), and 0 where y is 0, also at x = 0."""
     if isinstance(y, (int, float, complex)):
         if y == 2:
-            return v * (x + x)
-        return v * (y * power(x, y - 1)) if y != 0 else v * 0.0
+            return times(v, x + x)
+        return times(v, y * power(x, y - 1)) if y != 0 else v * 0.0
     constant = y == 0
     if array_of(constant).any():
         return v * np.where(constant, 0.0, y * x ** np.where(constant, 1.0, y - 1))

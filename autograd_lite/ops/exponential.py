@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import Primitive, elementwise
+from .ones import times
 
 __all__ = [
     "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "sigmoid", "softplus",
@@ -13,7 +14,7 @@ __all__ = [
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
-exp = elementwise(np.exp, lambda v, ans, _x: v * ans, math="dy = y dx")
+exp = elementwise(np.exp, lambda v, ans, _x: times(v, ans), math="dy = y dx")
 exp2 = elementwise(np.exp2, lambda v, ans, _x: v * ans * LN2, math="dy = log 2 · y dx")
 expm1 = elementwise(np.expm1, lambda v, ans, _x: v * (ans + 1), math="dy = (y + 1) dx")
 log = elementwise(np.log, lambda v, _ans, x: v / x, math="dy = dx / x")
