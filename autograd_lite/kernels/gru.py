@@ -1,6 +1,6 @@
 """A layer of gated recurrent units over whole sequences, in one direction.
 
-    gru(x, h, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False)
+    gru(x, h, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False, batch_first=False)
 
 With x_t and h the input and the state before it, s the sigmoid, and a and b the products w_ih x_t + b_ih and
 w_hh h + b_hh, each in three parts:
@@ -8,8 +8,8 @@ w_hh h + b_hh, each in three parts:
     r = s(a_r + b_r),  z = s(a_z + b_z),  n = tanh(a_n + r b_n)
     h <- (1 - z) n + z h
 
-x (S, I) are rows of sequences (see `sequences`), h (B, H), w_ih (3 H, I), w_hh (3 H, H), the biases (3 H,).  The answer
-is (S + B, H): h after each row, then the last h of all sequences.
+x are sequences, S elements with I features (see `sequences`), h (B, H), w_ih (3 H, I), w_hh (3 H, H), the biases
+(3 H,).  The answer is (S + B, H): h after each element of x, then the last h of all sequences.
 
 K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, EMNLP (2014).
 """
@@ -24,15 +24,24 @@ import numpy as np
 from ..ops import sigmoid
 from ..primitive import fused
 from .scratch import scratch
-from .sequences import Sizes, previous, product_gradients, steps, walk
+from .sequences import Sizes, arranged, as_given, by_time, previous, product_gradients, rows_of, steps, walk
 
 
 def reference(
-    x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None, *, sizes: Sizes, reverse: bool = False
+    x: Any,
+    h: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = None,
+    b_hh: Any = None,
+    *,
+    sizes: Sizes,
+    reverse: bool = False,
+    batch_first: bool = False,
 ) -> Any:
     inputs = np.matmul(x, w_ih.mT)
     inputs = inputs if b_ih is None else inputs + b_ih
-    y, (last,) = walk(lambda row, state: (step(row, state[0], w_hh, b_hh),), inputs, (h,), sizes, reverse)
+    y, (last,) = walk(lambda row, state: (step(row, state[0], w_hh, b_hh),), inputs, (h,), sizes, reverse, batch_first)
     return np.concatenate([y, last])
 
 
@@ -48,10 +57,20 @@ def step(inputs: Any, h: Any, w_hh: Any, b_hh: Any) -> Any:
 
 
 def forward(
-    x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None, *, sizes: Sizes, reverse: bool = False
+    x: Any,
+    h: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = None,
+    b_hh: Any = None,
+    *,
+    sizes: Sizes,
+    reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, Any]:
-    rows, (batch, size) = len(x), h.shape
-    gates = np.dot(x, w_ih.T)  # r, z and n, once all is done
+    inputs, (batch, size) = by_time(x, batch_first), h.shape
+    rows = len(inputs)
+    gates = np.dot(inputs, w_ih.T)  # r, z and n, once all is done
     if b_ih is not None:
         gates += b_ih
     if b_hh is not None:
@@ -82,6 +101,7 @@ def forward(
         np.add(new, work, out=state)
         answer[at] = state
     answer[rows:] = h
+    answer = arranged(answer, x, batch_first)
     return answer, (gates, inner, answer)
 
 
@@ -98,10 +118,12 @@ def backward(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, ...]:
     gates, inner, answer = residual
-    rows, size = len(x), h.shape[1]
-    before = previous(answer[:rows], h, sizes, reverse)
+    inputs, given, size = by_time(x, batch_first), rows_of(g, x, batch_first), h.shape[1]
+    rows = len(inputs)
+    before = previous(rows_of(answer, x, batch_first), h, sizes, reverse)
     factors, of_n = _factors(gates, inner, before)
     z = gates[:, size : 2 * size]
     dh = g[rows:].copy()
@@ -110,7 +132,7 @@ def backward(
     for at in steps(sizes, not reverse):
         n = at.stop - at.start
         state, here, d = dh[:n], arrived[at], factors[at]
-        np.add(state, g[at], out=here)
+        np.add(state, given[at], out=here)
         d *= here[:, None]
         np.multiply(here, z[at], out=state)
         state += np.dot(d.reshape(n, 3 * size), w_hh, out=product[:n])
@@ -118,8 +140,8 @@ def backward(
     dinputs = dstates.copy()
     np.multiply(arrived, of_n, out=dinputs[:, 2 * size :])
     biases = None if b_ih is None else (4, 5)
-    dx, dw_ih, dw_hh, *dbiases = product_gradients(dinputs, dstates, needs, (0, 2, 3), biases, x, w_ih, before)
-    return (dx, dh, dw_ih, dw_hh, *dbiases)
+    dx, dw_ih, dw_hh, *dbiases = product_gradients(dinputs, dstates, needs, (0, 2, 3), biases, inputs, w_ih, before)
+    return (as_given(dx, x, batch_first), dh, dw_ih, dw_hh, *dbiases)
 
 
 def _factors(gates: Any, inner: Any, before: Any) -> tuple[Any, Any]:

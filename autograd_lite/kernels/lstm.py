@@ -1,6 +1,6 @@
 """A layer of long short-term memory over whole sequences, in one direction.
 
-    lstm(x, h, c, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False)
+    lstm(x, h, c, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False, batch_first=False)
 
 With x_t, h and c the input and the states before it, and s the sigmoid:
 
@@ -8,8 +8,8 @@ With x_t, h and c the input and the states before it, and s the sigmoid:
     c <- f c + i g
     h <- o tanh(c)
 
-x (S, I) are rows of sequences (see `sequences`), h and c (B, H), w_ih (4 H, I), w_hh (4 H, H), the biases (4 H,).  The
-answer is (S + 2 B, H): h after each row, then the last h and the last c of all sequences.
+x are sequences, S elements with I features (see `sequences`), h and c (B, H), w_ih (4 H, I), w_hh (4 H, H), the biases
+(4 H,).  The answer is (S + 2 B, H): h after each element of x, then the last h and the last c of all sequences.
 
 All that does not wait for the step before is done for all steps at once: the products with the inputs, and in backward
 the factors by which gradients are multiplied.  Kept for backward are the gates and the states.
@@ -28,7 +28,7 @@ import numpy as np
 from ..ops import sigmoid
 from ..primitive import fused
 from .scratch import scratch
-from .sequences import Sizes, previous, product_gradients, steps, walk
+from .sequences import Sizes, arranged, as_given, by_time, previous, product_gradients, rows_of, steps, walk
 
 
 def reference(
@@ -42,11 +42,14 @@ def reference(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> Any:
     inputs = np.matmul(x, w_ih.mT)
     for bias in (b_ih, b_hh):
         inputs = inputs if bias is None else inputs + bias
-    y, (last, cell) = walk(lambda row, state: step(row, state[0], state[1], w_hh), inputs, (h, c), sizes, reverse)
+    y, (last, cell) = walk(
+        lambda row, state: step(row, state[0], state[1], w_hh), inputs, (h, c), sizes, reverse, batch_first
+    )
     return np.concatenate([y, last, cell])
 
 
@@ -60,11 +63,15 @@ def step(inputs: Any, h: Any, c: Any, w_hh: Any) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=16)
-def _as_tanh(size: int, dtype: Any) -> tuple[Any, Any]:
-    """What makes all four gates one tanh, s(z) = tanh(z / 2) / 2 + 1/2: factors before and after, and what is added."""
-    factor = np.full(4 * size, 0.5, dtype)
-    factor[2 * size : 3 * size] = 1
-    return factor, 1 - factor
+def _as_tanh(batch: int, size: int, dtype: Any) -> tuple[Any, Any, Any]:
+    """What makes all four gates one tanh, s(z) = tanh(z / 2) / 2 + 1/2: factors, (4 H,), and what is added after them.
+
+    The second and third are for a whole batch, (B, 4 H): NumPy takes twice as long with one row for all.
+    """
+    row = np.full(4 * size, 0.5, dtype)
+    row[2 * size : 3 * size] = 1
+    factor = np.tile(row, (batch, 1))
+    return row, factor, 1 - factor
 
 
 def forward(
@@ -78,16 +85,15 @@ def forward(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, Any]:
-    rows, (batch, size) = len(x), h.shape
-    factor, added = _as_tanh(size, x.dtype)
-    z = np.dot(x, w_ih.T)
+    inputs, (batch, size) = by_time(x, batch_first), h.shape
+    rows = len(inputs)
+    row, factor, added = _as_tanh(batch, size, x.dtype)
+    z = np.dot(inputs, np.multiply(w_ih.T, row, order="C"))
     if b_ih is not None:
-        z += b_ih
-    if b_hh is not None:
-        z += b_hh
-    z *= factor
-    weight = np.multiply(w_hh.T, factor, order="C")
+        z += (b_ih + b_hh) * row
+    weight = np.multiply(w_hh.T, row, order="C")
     answer = np.empty((rows + 2 * batch, size), x.dtype)
     cells = np.empty((rows, size), x.dtype)
     h, c = h.copy(), c.copy()
@@ -97,8 +103,8 @@ def forward(
         gates, now, cell = z[at], answer[at], cells[at]
         gates += np.dot(h[:n], weight, out=product[:n])
         np.tanh(gates, out=gates)
-        gates *= factor
-        gates += added
+        gates *= factor[:n]
+        gates += added[:n]
         new = squashed[:n]
         np.multiply(gates[:, size : 2 * size], c[:n], out=cell)
         np.multiply(gates[:, :size], gates[:, 2 * size : 3 * size], out=new)
@@ -112,6 +118,7 @@ def forward(
             h[:n], c[:n] = now, cell
     answer[rows : rows + batch] = h
     answer[rows + batch :] = c
+    answer = arranged(answer, x, batch_first)
     return answer, (z, cells, answer)
 
 
@@ -129,16 +136,18 @@ def backward(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, ...]:
     gates, cells, answer = residual
-    rows, (batch, size) = len(x), h.shape
-    factors, through, forget = _factors(gates, cells, previous(cells, c, sizes, reverse))
+    inputs, arrived, (batch, size) = by_time(x, batch_first), rows_of(g, x, batch_first), h.shape
+    rows, states = len(inputs), rows_of(answer, x, batch_first)
+    factors, through, forget = _factors(gates, cells, previous(cells, c, sizes, reverse), states)
     dh, dc = g[rows : rows + batch].copy(), g[rows + batch :].copy()
     moved = scratch("squashed", (batch, size), x.dtype)
     for at in steps(sizes, not reverse):
         n = at.stop - at.start
         dz, dhn, dcn = factors[at], dh[:n], dc[:n]
-        dhn += g[at]
+        dhn += arrived[at]
         dcn += np.multiply(dhn, through[at], out=moved[:n])
         dz[:, :3] *= dcn[:, None]
         dz[:, 3] *= dhn
@@ -146,34 +155,35 @@ def backward(
         np.dot(dz.reshape(n, 4 * size), w_hh, out=dhn)
     dz = factors.reshape(rows, 4 * size)
     biases = None if b_ih is None else (5, 6)
-    found = product_gradients(dz, dz, needs, (0, 3, 4), biases, x, w_ih, previous(answer[:rows], h, sizes, reverse))
-    dx, dw_ih, dw_hh, *dbiases = found
-    return (dx, dh, dc, dw_ih, dw_hh, *dbiases)
+    before = previous(states, h, sizes, reverse)
+    dx, dw_ih, dw_hh, *dbiases = product_gradients(dz, dz, needs, (0, 3, 4), biases, inputs, w_ih, before)
+    return (as_given(dx, x, batch_first), dh, dc, dw_ih, dw_hh, *dbiases)
 
 
-def _factors(gates: Any, cells: Any, before: Any) -> tuple[Any, Any, Any]:
+def _factors(gates: Any, cells: Any, before: Any, h: Any) -> tuple[Any, Any, Any]:
     """What cotangents are multiplied by, for all rows.
 
-    The gates' arguments get (dc g i', dc c f', dc i g', dh tanh(c) o'), (S, 4, H); c gets dh o (1 - tanh(c)^2) of h,
-    and dc f of the c after it.
+    The gates' arguments get (dc g i', dc c f', dc i g', dh tanh(c) o'), (S, 4, H), with c from before the row; c gets
+    dh o (1 - tanh(c)^2) of h, and dc f of the c after it.
     """
     rows, size = cells.shape
     i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
     factors = np.empty((rows, 4, size), gates.dtype)
-    squashed = np.tanh(cells)
-    slope = scratch("slope", (rows, size), gates.dtype)
-    for k, (gate, other) in enumerate(((i, g), (f, before), (None, i), (o, squashed))):
-        if gate is None:
-            np.multiply(g, g, out=slope)
-            np.subtract(1, slope, out=slope)
-        else:
-            np.subtract(1, gate, out=slope)
-            slope *= gate
-        np.multiply(slope, other, out=factors[:, k])
-    squashed *= squashed
-    np.subtract(1, squashed, out=squashed)
-    squashed *= o
-    return factors, squashed, f
+    one, other = (scratch(name, (rows, size), gates.dtype) for name in ("slope", "slope 2"))
+    np.multiply(i, g, out=one)
+    np.subtract(1, i, out=other)
+    np.multiply(one, other, out=factors[:, 0])  # i' g = i (1 - i) g
+    one *= g
+    np.subtract(i, one, out=factors[:, 2])  # i g' = i - i g^2
+    np.subtract(1, f, out=one)
+    one *= f
+    np.multiply(one, before, out=factors[:, 1])
+    np.subtract(1, o, out=one)
+    np.multiply(one, h, out=factors[:, 3])  # o' tanh(c) = (1 - o) h
+    through = np.tanh(cells)
+    through *= h
+    np.subtract(o, through, out=through)  # o (1 - tanh(c)^2) = o - h tanh(c)
+    return factors, through, f
 
 
 reference.__name__ = "lstm"

@@ -1,11 +1,11 @@
 """A plain recurrent layer over whole sequences, in one direction.
 
-    rnn(x, h, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False, nonlinearity="tanh")
+    rnn(x, h, w_ih, w_hh, b_ih=None, b_hh=None, sizes=..., reverse=False, batch_first=False, nonlinearity="tanh")
 
     h <- f(w_ih x_t + b_ih + w_hh h + b_hh)        with f the tanh or the ReLU
 
-x (S, I) are rows of sequences (see `sequences`), h (B, H), w_ih (H, I), w_hh (H, H), the biases (H,).  The answer is
-(S + B, H): h after each row, then the last h of all sequences.
+x are sequences, S elements with I features (see `sequences`), h (B, H), w_ih (H, I), w_hh (H, H), the biases (H,).  The
+answer is (S + B, H): h after each element of x, then the last h of all sequences.
 
 J. L. Elman, Finding Structure in Time, Cognitive Science 14 (1990).
 """
@@ -19,7 +19,7 @@ import numpy as np
 
 from ..ops import relu
 from ..primitive import fused
-from .sequences import Sizes, previous, product_gradients, steps, walk
+from .sequences import Sizes, arranged, as_given, by_time, previous, product_gradients, rows_of, steps, walk
 
 
 def reference(
@@ -32,13 +32,16 @@ def reference(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
     nonlinearity: str = "tanh",
 ) -> Any:
     squash = np.tanh if nonlinearity == "tanh" else relu
     inputs = np.matmul(x, w_ih.mT)
     for bias in (b_ih, b_hh):
         inputs = inputs if bias is None else inputs + bias
-    y, (last,) = walk(lambda row, state: (squash(row + np.matmul(state[0], w_hh.mT)),), inputs, (h,), sizes, reverse)
+    y, (last,) = walk(
+        lambda row, state: (squash(row + np.matmul(state[0], w_hh.mT)),), inputs, (h,), sizes, reverse, batch_first
+    )
     return np.concatenate([y, last])
 
 
@@ -52,12 +55,14 @@ def forward(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
     nonlinearity: str = "tanh",
 ) -> tuple[Any, Any]:
-    rows, batch = len(x), len(h)
+    inputs, batch = by_time(x, batch_first), len(h)
+    rows = len(inputs)
     answer = np.empty((rows + batch, h.shape[1]), x.dtype)
     y = answer[:rows]
-    np.dot(x, w_ih.T, out=y)
+    np.dot(inputs, w_ih.T, out=y)
     for bias in (b_ih, b_hh):
         if bias is not None:
             y += bias
@@ -71,6 +76,7 @@ def forward(
             np.maximum(now, 0, out=now)
         state[:n] = now
     answer[rows:] = state
+    answer = arranged(answer, x, batch_first)
     return answer, answer
 
 
@@ -87,22 +93,22 @@ def backward(
     *,
     sizes: Sizes,
     reverse: bool = False,
+    batch_first: bool = False,
     nonlinearity: str = "tanh",
 ) -> tuple[Any, ...]:
-    rows = len(x)
-    y = answer[:rows]
+    inputs, given, y = by_time(x, batch_first), rows_of(g, x, batch_first), rows_of(answer, x, batch_first)
     d = 1 - y * y if nonlinearity == "tanh" else (y != 0).astype(y.dtype)  # NaN passes, as in `relu`
-    dh = g[rows:].copy()
+    dh = g[len(inputs) :].copy()
     for at in steps(sizes, not reverse):
         n = at.stop - at.start
         state, here = dh[:n], d[at]
-        state += g[at]
+        state += given[at]
         here *= state
         np.dot(here, w_hh, out=state)
     biases = None if b_ih is None else (4, 5)
     before = previous(y, h, sizes, reverse)
-    dx, dw_ih, dw_hh, *dbiases = product_gradients(d, d, needs, (0, 2, 3), biases, x, w_ih, before)
-    return (dx, dh, dw_ih, dw_hh, *dbiases)
+    dx, dw_ih, dw_hh, *dbiases = product_gradients(d, d, needs, (0, 2, 3), biases, inputs, w_ih, before)
+    return (as_given(dx, x, batch_first), dh, dw_ih, dw_hh, *dbiases)
 
 
 reference.__name__ = "rnn"

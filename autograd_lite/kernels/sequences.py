@@ -1,13 +1,16 @@
-"""Sequences of different lengths in one array of rows, and how a recurrent layer walks over them.
+"""Sequences in one array, and how a recurrent layer walks over them.
 
-Rows stand as in PyTorch's packed sequences: those of the first time step for all sequences, then those of the second
-for all that are that long, and so on; the longest sequence is the first.  Sequences of one length are the case in which
-all steps have the same number of rows: (T, B, features) with its first two axes laid in one.
+Sequences of one length are (T, B, features), or with `batch_first` (B, T, features).  Those of different lengths are
+rows, (S, features), that stand as in PyTorch's packed sequences: those of the first time step for all sequences, then
+those of the second for all that are that long, and so on; the longest sequence is the first.  Kernels work on rows in
+this order whatever they are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,11 +21,48 @@ from .room import room
 Sizes = tuple[int, ...]
 
 
-def steps(sizes: Sizes, reverse: bool) -> Iterator[slice]:
+def by_time(x: Any, batch_first: bool) -> Any:
+    """Rows (S, features) in the order of time, of sequences in any form."""
+    if x.ndim == 2:
+        return x
+    return (x.swapaxes(0, 1) if batch_first else x).reshape(-1, x.shape[2])
+
+
+def as_given(rows: Any, x: Any, batch_first: bool) -> Any:
+    """The inverse: rows in the order of time in the form that `x` has, with features of their own."""
+    if rows is None or x.ndim == 2:
+        return rows
+    if not batch_first:
+        return rows.reshape(*x.shape[:2], -1)
+    return rows.reshape(x.shape[1], x.shape[0], -1).swapaxes(0, 1)
+
+
+def rows_of(answer: Any, x: Any, batch_first: bool) -> Any:
+    """The rows of an answer, or of its cotangent, in the order of time; below them stand the last states."""
+    if x.ndim == 2 or not batch_first:
+        return answer[: math.prod(x.shape[:-1])]
+    batch, steps, _ = x.shape
+    return by_time(answer[: batch * steps].reshape(batch, steps, -1), batch_first)
+
+
+def arranged(answer: Any, x: Any, batch_first: bool) -> Any:
+    """An answer whose rows are in the order of time, with its rows in the order of those of x."""
+    if x.ndim == 2 or not batch_first:
+        return answer
+    batch, steps, _ = x.shape
+    rows = batch * steps
+    found = np.empty_like(answer)
+    found[:rows].reshape(batch, steps, -1)[...] = answer[:rows].reshape(steps, batch, -1).swapaxes(0, 1)
+    found[rows:] = answer[rows:]
+    return found
+
+
+@lru_cache(maxsize=64)
+def steps(sizes: Sizes, reverse: bool) -> tuple[slice, ...]:
     """The rows of each time step, in the order in which they are visited."""
     ends = np.cumsum(sizes).tolist()
     found = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
-    return reversed(found) if reverse else iter(found)
+    return tuple(found[::-1] if reverse else found)
 
 
 def previous(states: Any, first: Any, sizes: Sizes, reverse: bool) -> Any:
@@ -48,22 +88,30 @@ def previous(states: Any, first: Any, sizes: Sizes, reverse: bool) -> Any:
     return before
 
 
-def walk(step: Any, rows: Any, state: tuple[Any, ...], sizes: Sizes, reverse: bool) -> tuple[Any, tuple[Any, ...]]:
-    """`state = step(rows of a time step, state)` for one step after the other, on arrays and Tensors alike.
+def walk(
+    step: Any, inputs: Any, state: tuple[Any, ...], sizes: Sizes, reverse: bool, batch_first: bool = False
+) -> tuple[Any, tuple[Any, ...]]:
+    """`state = step(inputs of a time step, state)` for one step after the other, on arrays and Tensors alike.
 
     `state` is a tuple of arrays (B, ...); where a sequence has ended, or not begun, its state stays what it is.  Gives
-    the first parts of the states after all rows, (S, ...), and the last state.
+    the first parts of the states after all rows, (S, ...) in the order of the inputs' rows, and the last state.
     """
     after = []
     total = len(state[0])
-    for at in steps(sizes, reverse):
+    together = inputs.ndim == 2
+    for i, at in enumerate(steps(sizes, reverse)):
         n = at.stop - at.start
-        new = step(rows[at], tuple(part[:n] for part in state))
+        t = len(sizes) - 1 - i if reverse else i
+        now = inputs[at] if together else inputs[:, t] if batch_first else inputs[t]
+        new = step(now, tuple(part[:n] for part in state))
         after.append(new[0])
         state = (
             new if n == total else tuple(np.concatenate([part, old[n:]]) for part, old in zip(new, state, strict=True))
         )
-    return np.concatenate(after[::-1] if reverse else after), state
+    after = after[::-1] if reverse else after
+    if together or not batch_first:
+        return np.concatenate(after), state
+    return np.stack(after, axis=1).reshape(total * len(after), -1), state
 
 
 def product_gradients(

@@ -31,11 +31,13 @@ def lstm(
     *,
     batch_sizes: Sequence[int] | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, tuple[Any, Any]]:
     """i, f, g, o = s, s, tanh, s of w_ih x_t + b_ih + w_hh h + b_hh;  c <- f c + i g;  h <- o tanh(c).
 
     Args:
-        input: x (T, B, I); or rows (S, I) with `batch_sizes`, as a `PackedSequence` has them.
+        input: x (T, B, I), or with `batch_first` (B, T, I); or rows (S, I) with `batch_sizes`, as a `PackedSequence`
+            has them.
         hx: h (B, H) and c (B, H) before the first step.
         weight_ih: (4 H, I), the parts for i, f, g, o one below the other.
         weight_hh: (4 H, H).
@@ -44,26 +46,27 @@ def lstm(
         weight_hr: (P, H), or None: h <- w_hr (o tanh(c)), and h and w_hh have P in the place of their H.
         batch_sizes: how many sequences have an element at each time step, falling.
         reverse: from the last step to the first.
+        batch_first: whether the batch is the first axis of x, and of the answer.
 
     Returns:
-        h after each step, (T, B, H) or (S, H), and the last (h, c).
+        h after each step, (T, B, H), (B, T, H) or (S, H), and the last (h, c).
 
     S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997).
     """
-    rows, sizes, shape = _rows("lstm", input, batch_sizes)
+    x, sizes = _sequences("lstm", input, batch_sizes, batch_first)
     h, c = (array(state) for state in hx)
-    args = tuple(a for a in (rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh) if a is not None)
-    _check("lstm", rows, sizes, h, (weight_ih, weight_hh, bias_ih, bias_hh), 4)
+    args = tuple(a for a in (x, h, c, weight_ih, weight_hh, bias_ih, bias_hh) if a is not None)
+    _check("lstm", x, sizes, h, (weight_ih, weight_hh, bias_ih, bias_hh), 4)
     if c.shape != (len(h), weight_hh.shape[0] // 4):
         raise ValueError(f"lstm: c must have the shape {(len(h), weight_hh.shape[0] // 4)}, not {c.shape}")
     if weight_hr is not None:
-        y, (h, c) = _projected(rows, h, c, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, sizes, reverse)
-        return y.reshape(*shape, y.shape[-1]), (h, c)
-    answer = apply_fused(_lstm_kernel.lstm, args, tuple(map(raw, args)), {"sizes": sizes, "reverse": reverse})
-    count, batch = len(rows), len(h)
-    y = answer[:count]
-    y = y if len(shape) == 1 else y.reshape(*shape, h.shape[1])
-    return y, (answer[count : count + batch], answer[count + batch :])
+        weights = (weight_ih, weight_hh, bias_ih, bias_hh, weight_hr)
+        y, (h, c) = _projected(x, h, c, *weights, sizes, reverse, batch_first)
+        return _like(x, y), (h, c)
+    kwargs = {"sizes": sizes, "reverse": reverse, "batch_first": batch_first}
+    answer = apply_fused(_lstm_kernel.lstm, args, tuple(map(raw, args)), kwargs)
+    count, batch = sum(sizes), len(h)
+    return _like(x, answer[:count]), (answer[count : count + batch], answer[count + batch :])
 
 
 def gru(
@@ -76,6 +79,7 @@ def gru(
     *,
     batch_sizes: Sequence[int] | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, Any]:
     """r, z = s of a + b;  n = tanh(a_n + r b_n);  h <- (1 - z) n + z h,  with a = w_ih x_t + b_ih, b = w_hh h + b_hh.
 
@@ -83,7 +87,8 @@ def gru(
 
     K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, EMNLP (2014).
     """
-    return _plain("gru", _gru, 3, input, hx, (weight_ih, weight_hh, bias_ih, bias_hh), batch_sizes, reverse, {})
+    options = {"reverse": reverse, "batch_first": batch_first}
+    return _plain("gru", _gru, 3, input, hx, (weight_ih, weight_hh, bias_ih, bias_hh), batch_sizes, options)
 
 
 def rnn(
@@ -97,6 +102,7 @@ def rnn(
     *,
     batch_sizes: Sequence[int] | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Any, Any]:
     """h <- f(w_ih x_t + b_ih + w_hh h + b_hh), with f the `nonlinearity`, "tanh" or "relu".
 
@@ -105,7 +111,8 @@ def rnn(
     J. L. Elman, Finding Structure in Time, Cognitive Science 14 (1990).
     """
     weights = (weight_ih, weight_hh, bias_ih, bias_hh)
-    return _plain("rnn", _rnn, 1, input, hx, weights, batch_sizes, reverse, {"nonlinearity": nonlinearity})
+    options = {"reverse": reverse, "batch_first": batch_first, "nonlinearity": nonlinearity}
+    return _plain("rnn", _rnn, 1, input, hx, weights, batch_sizes, options)
 
 
 def lstm_cell(
@@ -143,21 +150,20 @@ def _plain(
     hx: Any,
     weights: tuple[Any, ...],
     batch_sizes: Any,
-    reverse: bool,
     options: dict[str, Any],
 ) -> tuple[Any, Any]:
     """A layer whose state is h alone."""
-    rows, sizes, shape = _rows(name, input, batch_sizes)
+    x, sizes = _sequences(name, input, batch_sizes, options["batch_first"])
     h = array(hx)
-    _check(name, rows, sizes, h, weights, parts)
-    args = tuple(a for a in (rows, h, *weights) if a is not None)
-    kwargs = {"sizes": sizes, "reverse": reverse, **options}
-    answer: Tensor = apply_fused(kernel, args, tuple(map(raw, args)), kwargs)
-    return answer[: len(rows)].reshape(*shape, h.shape[1]), answer[len(rows) :]
+    _check(name, x, sizes, h, weights, parts)
+    args = tuple(a for a in (x, h, *weights) if a is not None)
+    answer: Tensor = apply_fused(kernel, args, tuple(map(raw, args)), {"sizes": sizes, **options})
+    count = sum(sizes)
+    return _like(x, answer[:count]), answer[count:]
 
 
 def _projected(
-    rows: Any,
+    x: Any,
     h: Any,
     c: Any,
     w_ih: Any,
@@ -167,6 +173,7 @@ def _projected(
     w_hr: Any,
     sizes: tuple[int, ...],
     reverse: bool,
+    batch_first: bool,
 ) -> tuple[Any, Any]:
     """The layer with a projection of h, recorded step by step."""
 
@@ -174,37 +181,48 @@ def _projected(
         wide, cell = _lstm_kernel.step(row, *state, w_hh)
         return np.matmul(wide, w_hr.mT), cell
 
-    inputs = np.matmul(rows, w_ih.mT)
+    inputs = np.matmul(x, w_ih.mT)
     for bias in (b_ih, b_hh):
         inputs = inputs if bias is None else inputs + bias
-    return walk(step, inputs, (h, c), sizes, reverse)
+    return walk(step, inputs, (h, c), sizes, reverse, batch_first)
 
 
-def _rows(name: str, input: Any, batch_sizes: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
-    """Rows for the kernels, how many there are for each step, and the axes that they stand for."""
+def _sequences(name: str, input: Any, batch_sizes: Any, batch_first: bool) -> tuple[Any, tuple[int, ...]]:
+    """x for the kernels, and how many elements there are for each time step."""
     x = array(input)
     require_floating(name, x)
     if batch_sizes is not None:
         sizes = tuple(int(n) for n in batch_sizes)
+        if x.ndim != 2 or batch_first:
+            raise ValueError(
+                f"{name}: with batch_sizes x is rows, (S, features), time step by time step, and batch_first is "
+                f"False; x is {describe(x)}, batch_first={batch_first}"
+            )
         if not sizes or sum(sizes) != len(x) or sorted(sizes, reverse=True) != list(sizes):
             raise ValueError(
                 f"{name}: batch_sizes must fall, and their sum must be the number of rows, {len(x)}; "
                 f"batch_sizes={sizes}"
             )
-        return x, sizes, (len(x),)
+        return x, sizes
+    axes = "(B, T, features)" if batch_first else "(T, B, features)"
     if x.ndim != 3:
-        raise ValueError(f"{name}: x is (T, B, features), or rows with batch_sizes=, not {describe(x)}")
-    steps, batch, features = x.shape
+        raise ValueError(f"{name}: x is {axes}, or rows with batch_sizes=, not {describe(x)}")
+    batch, steps = x.shape[:2] if batch_first else x.shape[1::-1]
     if not steps:
         raise ValueError(f"{name}: there must be at least one time step; x.shape={x.shape}")
-    return x.reshape(steps * batch, features), (batch,) * steps, (steps, batch)
+    return x, (batch,) * steps
 
 
-def _check(name: str, rows: Any, sizes: tuple[int, ...], h: Any, weights: Sequence[Any], parts: int) -> None:
+def _like(x: Any, rows: Any) -> Any:
+    """Rows (S, H) with the axes that x has before its features."""
+    return rows if x.ndim == 2 else rows.reshape(*x.shape[:2], rows.shape[1])
+
+
+def _check(name: str, x: Any, sizes: tuple[int, ...], h: Any, weights: Sequence[Any], parts: int) -> None:
     w_ih, w_hh, b_ih, b_hh = weights
-    if rows.shape[1] != w_ih.shape[1]:
+    if x.shape[-1] != w_ih.shape[1]:
         raise ValueError(
-            f"{name}: x has {rows.shape[1]} features and w_ih is for {w_ih.shape[1]}; w_ih.shape={tuple(w_ih.shape)}"
+            f"{name}: x has {x.shape[-1]} features and w_ih is for {w_ih.shape[1]}; w_ih.shape={tuple(w_ih.shape)}"
         )
     if h.ndim != 2 or h.shape[1] != w_hh.shape[1]:
         raise ValueError(
@@ -220,8 +238,8 @@ def _check(name: str, rows: Any, sizes: tuple[int, ...], h: Any, weights: Sequen
             f"w_ih.shape={tuple(w_ih.shape)}, w_hh.shape={tuple(w_hh.shape)}"
         )
     for what, other in (("h", h), ("w_ih", w_ih)):
-        if other.dtype != rows.dtype:
+        if other.dtype != x.dtype:
             raise TypeError(
-                f"{name}: x is {rows.dtype} but {what} is {other.dtype}; convert the input, "
+                f"{name}: x is {x.dtype} but {what} is {other.dtype}; convert the input, "
                 f"x.astype(np.{other.dtype}), or make the layer with that dtype="
             )

@@ -89,27 +89,31 @@ class RNNBase(Module):
     def _suffixes(self, layer: int) -> list[str]:
         return [f"_l{layer}", f"_l{layer}_reverse"] if self.bidirectional else [f"_l{layer}"]
 
-    def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        """One layer in one direction: the rows after it, and its last state."""
+    def _run(self, x: Any, state: Any, weights: Sequence[Any], options: dict[str, Any]) -> Any:
+        """One layer in one direction: what comes out of it, and its last state."""
         raise NotImplementedError
 
     def _weights(self, suffix: str) -> list[Any]:
         keys = ["weight_ih", "weight_hh"] + (["bias_ih", "bias_hh"] if self.bias else [])
         return [getattr(self, key + suffix) for key in keys]
 
-    def _through(self, rows: Any, sizes: tuple[int, ...], states: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """All layers: the rows after the last, and the last states, in the order of `states`."""
+    def _through(self, x: Any, options: dict[str, Any], states: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """All layers: what comes out of the last, and the last states, in the order of `states`.
+
+        `options` of the functions say how x lies: `batch_sizes` or `batch_first`.
+        """
         last: list[Any] = []
         for layer in range(self.num_layers):
             found = []
             for reverse, suffix in enumerate(self._suffixes(layer)):
-                y, state = self._run(rows, states[len(last)], self._weights(suffix), sizes, bool(reverse))
+                how = options | {"reverse": bool(reverse)}
+                y, state = self._run(x, states[len(last)], self._weights(suffix), how)
                 found.append(y)
                 last.append(state)
-            rows = found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
+            x = found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
             if self.dropout and layer < self.num_layers - 1:
-                rows = F.dropout(rows, self.dropout, self.training, generator=self.generator)
-        return rows, last
+                x = F.dropout(x, self.dropout, self.training, generator=self.generator)
+        return x, last
 
     def _call(self, input: Any, hx: Any, widths: Sequence[int]) -> tuple[Any, list[Any]]:
         """The output, and the last states: for each part of the state (layers * directions, B, width).
@@ -122,7 +126,7 @@ class RNNBase(Module):
         if isinstance(input, PackedSequence):
             sizes = tuple(int(n) for n in input.batch_sizes)
             states = self._states(array(input.data), hx, widths, sizes[0], input.sorted_indices)
-            rows, last = self._through(array(input.data), sizes, states)
+            rows, last = self._through(array(input.data), {"batch_sizes": sizes}, states)
             parts = self._parts(last, len(widths), input.unsorted_indices)
             return PackedSequence(rows, input.batch_sizes, input.sorted_indices, input.unsorted_indices), parts
         x = array(input)
@@ -135,18 +139,14 @@ class RNNBase(Module):
         if one:
             x = x[:, None]
             hx = None if hx is None else [array(part)[:, None] for part in hx]
-        elif self.batch_first:
-            x = x.swapaxes(0, 1)
-        steps, batch = x.shape[:2]
+        batch_first = self.batch_first and not one
+        batch, steps = x.shape[:2] if batch_first else x.shape[1::-1]
         if not steps:
             raise ValueError(f"{type(self).__name__}: there must be at least one time step; x is {describe(x)}")
         states = self._states(x, hx, widths, batch, None)
-        rows, last = self._through(x.reshape(steps * batch, self.input_size), (batch,) * steps, states)
-        y = rows.reshape(steps, batch, rows.shape[-1])
+        y, last = self._through(x, {"batch_first": batch_first}, states)
         parts = self._parts(last, len(widths), None)
-        if one:
-            return y[:, 0], [part[:, 0] for part in parts]
-        return (y.swapaxes(0, 1) if self.batch_first else y), parts
+        return (y[:, 0], [part[:, 0] for part in parts]) if one else (y, parts)
 
     def _states(self, x: Any, hx: Any, widths: Sequence[int], batch: int, order: Any) -> list[Any]:
         """A tuple of the parts of the state for each layer and direction."""
@@ -166,7 +166,10 @@ class RNNBase(Module):
         return [tuple(part[k] for part in parts) for k in range(count)]
 
     def _parts(self, last: Sequence[Any], count: int, order: Any) -> list[Any]:
-        stacked = [np.stack([state[i] for state in last]) for i in range(count)]
+        if len(last) == 1:
+            stacked = [part[None] for part in last[0]]
+        else:
+            stacked = [np.stack([state[i] for state in last]) for i in range(count)]
         return stacked if order is None else [part[:, order] for part in stacked]
 
     def extra_repr(self) -> str:
@@ -240,9 +243,8 @@ class RNN(_WithOneState):
         )
         self.nonlinearity = nonlinearity
 
-    def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        options: dict[str, Any] = {"nonlinearity": self.nonlinearity, "batch_sizes": sizes, "reverse": reverse}
-        y, h = F.rnn(rows, state[0], *weights, **options)
+    def _run(self, x: Any, state: Any, weights: Sequence[Any], options: dict[str, Any]) -> Any:
+        y, h = F.rnn(x, state[0], *weights, **(options | {"nonlinearity": self.nonlinearity}))
         return y, (h,)
 
 
@@ -278,8 +280,8 @@ class GRU(_WithOneState):
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, generator
         )
 
-    def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        y, h = F.gru(rows, state[0], *weights, batch_sizes=sizes, reverse=reverse)
+    def _run(self, x: Any, state: Any, weights: Sequence[Any], options: dict[str, Any]) -> Any:
+        y, h = F.gru(x, state[0], *weights, **options)
         return y, (h,)
 
 
@@ -329,5 +331,5 @@ class LSTM(RNNBase):
             found += [None] * (4 - len(found)) + [getattr(self, "weight_hr" + suffix)]
         return found
 
-    def _run(self, rows: Any, state: Any, weights: Sequence[Any], sizes: tuple[int, ...], reverse: bool) -> Any:
-        return F.lstm(rows, state, *weights, batch_sizes=sizes, reverse=reverse)
+    def _run(self, x: Any, state: Any, weights: Sequence[Any], options: dict[str, Any]) -> Any:
+        return F.lstm(x, state, *weights, **options)

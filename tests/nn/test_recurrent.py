@@ -149,6 +149,11 @@ def test_functions_name_weights_that_do_not_fit():
     for sizes in ((), (3, 2), (1, 3, 8)):
         with pytest.raises(ValueError, match=r"gru: batch_sizes must fall, and their sum .*the number of rows, 12"):
             F.gru(X.reshape(12, 2), h, w_ih, w_hh, batch_sizes=sizes)
+    for x, first in ((X, False), (X.reshape(12, 2), True)):
+        with pytest.raises(ValueError, match=r"gru: with batch_sizes x is rows, .*batch_first="):
+            F.gru(x, h, w_ih, w_hh, batch_sizes=(3, 3, 3, 3), batch_first=first)
+    with pytest.raises(ValueError, match=r"gru: x is \(B, T, features\)"):
+        F.gru(X[0], h, w_ih, w_hh, batch_first=True)
     for c in (h[:1], h[:, :1]):
         with pytest.raises(ValueError, match=r"lstm: c must have the shape \(3, 5\), not"):
             F.lstm(X, (h, c), np.zeros((20, 2), np.float32), np.zeros((20, 5), np.float32))
@@ -221,6 +226,30 @@ def test_what_was_given_is_not_written_to(name):
     np.testing.assert_array_equal(x.detach().numpy(), X)
     assert (h == 0.5).all()
     assert (g == 1).all()
+
+
+@networks
+@fusion
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_batch_may_be_the_first_axis_of_a_function(name, reverse, fused):
+    """The same numbers as with time first; so are the gradients."""
+    function, parts = getattr(F, name.lower()), {"RNN": 1, "GRU": 3, "LSTM": 4}[name]
+    draw = np.random.default_rng(0)
+    shapes = [(3, 5), (parts * 5, 2), (parts * 5, 5), (parts * 5,), (parts * 5,)]
+    h, *weights = (draw.normal(size=shape).astype(np.float32) for shape in shapes)
+    weight_of_answers = draw.normal(size=(4, 3, 5)).astype(np.float32)
+    found = {}
+    for first in (False, True):
+        x, *rest = (ag.Tensor(array, requires_grad=True) for array in (X.swapaxes(0, 1) if first else X, h, *weights))
+        with ag.fusion(fused):
+            start = (rest[0], rest[0] * 2) if name == "LSTM" else rest[0]
+            y, last = function(x, start, *rest[1:], reverse=reverse, batch_first=first)
+        y, dx = (y.swapaxes(0, 1), lambda g: g.swapaxes(0, 1)) if first else (y, lambda g: g)
+        last = last[0] + 2 * last[1] if name == "LSTM" else last
+        ((y * weight_of_answers).sum() + (last * last).sum()).backward()
+        found[first] = [y, last, dx(x.grad), *(t.grad for t in rest)]
+    for time_first, batch_first in zip(found[False], found[True], strict=True):
+        np.testing.assert_allclose(batch_first.data, time_first.data, rtol=1e-5, atol=1e-6)
 
 
 @networks
