@@ -90,9 +90,10 @@ def forward(
     inputs, (batch, size) = by_time(x, batch_first), h.shape
     rows = len(inputs)
     row, factor, added = _as_tanh(batch, size, x.dtype)
-    z = np.dot(inputs, np.multiply(w_ih.T, row, order="C"))
+    z = np.dot(inputs, w_ih.T)
     if b_ih is not None:
-        z += (b_ih + b_hh) * row
+        z += b_ih + b_hh
+    z *= row
     weight = np.multiply(w_hh.T, row, order="C")
     answer = np.empty((rows + 2 * batch, size), x.dtype)
     cells = np.empty((rows, size), x.dtype)
