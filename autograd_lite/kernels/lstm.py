@@ -12,7 +12,8 @@ x are sequences, S elements with I features (see `sequences`), h and c (B, H), w
 (4 H,).  The answer is (S + 2 B, H): h after each element of x, then the last h and the last c of all sequences.
 
 All that does not wait for the step before is done for all steps at once: the products with the inputs, and in backward
-the factors by which gradients are multiplied.  Kept for backward are the gates and the states.
+the factors by which gradients are multiplied.  Kept for backward are the gates and the states; where all
+sequences are equally long, the gates of a step lie together, (T, 4, B, H), else those of a row do, (S, 4, 1, H).
 
 S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997).
 """
@@ -62,16 +63,22 @@ def step(inputs: Any, h: Any, c: Any, w_hh: Any) -> tuple[Any, Any]:
     return sigmoid(o) * np.tanh(c), c
 
 
-@lru_cache(maxsize=16)
-def _as_tanh(batch: int, size: int, dtype: Any) -> tuple[Any, Any, Any]:
-    """What makes all four gates one tanh, s(z) = tanh(z / 2) / 2 + 1/2: factors, (4 H,), and what is added after them.
+@lru_cache(maxsize=64)
+def _as_tanh(batch: int, size: int, together: bool, dtype: Any) -> tuple[Any, Any]:
+    """What makes all four gates one tanh, s(z) = tanh(z / 2) / 2 + 1/2: factors before and after, and what is added.
 
-    The second and third are for a whole batch, (B, 4 H): NumPy takes twice as long with one row for all.
+    For a whole batch, (4, B, H) or (B, 4 H): NumPy takes twice as long with one number for many.
     """
-    row = np.full(4 * size, 0.5, dtype)
-    row[2 * size : 3 * size] = 1
-    factor = np.tile(row, (batch, 1))
-    return row, factor, 1 - factor
+    factor = np.full((4, batch, size), 0.5, dtype)
+    factor[2] = 1
+    if not together:
+        factor = factor.swapaxes(0, 1).reshape(batch, 4 * size)
+    return factor, 1 - factor
+
+
+def _lie_together(sizes: Sizes) -> bool:
+    """Whether all sequences are equally long, so that the gates of a time step lie together."""
+    return sizes[0] == sizes[-1]
 
 
 def forward(
@@ -89,29 +96,41 @@ def forward(
 ) -> tuple[Any, Any]:
     inputs, (batch, size) = by_time(x, batch_first), h.shape
     rows = len(inputs)
-    row, factor, added = _as_tanh(batch, size, x.dtype)
-    z = np.dot(inputs, w_ih.T)
+    together = _lie_together(sizes)
+    factor, added = _as_tanh(batch, size, together, x.dtype)
+    row = _as_tanh(1, size, True, x.dtype)[0]
+    z = np.dot(inputs, w_ih.T, out=scratch("inputs", (rows, 4 * size), x.dtype))
     if b_ih is not None:
         z += b_ih + b_hh
-    z *= row
-    weight = np.multiply(w_hh.T, row, order="C")
+    if together:
+        gates = np.empty((len(sizes), 4, batch, size), x.dtype)
+        np.multiply(z.reshape(len(sizes), batch, 4, size).swapaxes(1, 2), row, out=gates)
+        weight = np.multiply(w_hh.reshape(4, size, size).mT, row, order="C")
+    else:
+        gates = np.multiply(z, row.reshape(-1)).reshape(rows, 4, 1, size)
+        weight = np.multiply(w_hh.T, row.reshape(-1), order="C")
     answer = np.empty((rows + 2 * batch, size), x.dtype)
     cells = np.empty((rows, size), x.dtype)
     h, c = h.copy(), c.copy()
-    product, squashed = scratch("product", (batch, 4 * size), x.dtype), scratch("squashed", (batch, size), x.dtype)
-    for at in steps(sizes, reverse):
+    product, new = scratch("product", factor.shape, x.dtype), scratch("squashed", (batch, size), x.dtype)
+    for t, at in enumerate(steps(sizes, reverse)):
         n = at.stop - at.start
-        gates, now, cell = z[at], answer[at], cells[at]
-        gates += np.dot(h[:n], weight, out=product[:n])
-        np.tanh(gates, out=gates)
-        gates *= factor[:n]
-        gates += added[:n]
-        new = squashed[:n]
-        np.multiply(gates[:, size : 2 * size], c[:n], out=cell)
-        np.multiply(gates[:, :size], gates[:, 2 * size : 3 * size], out=new)
+        if n != len(new):  # else nothing is cut: views take their time
+            factor, added = _as_tanh(n, size, together, x.dtype)
+            product, new = scratch("product", factor.shape, x.dtype), scratch("squashed", (n, size), x.dtype)
+        before, c_before = (h, c) if n == batch else (h[:n], c[:n])
+        now, cell = answer[at], cells[at]
+        four = gates[-1 - t if reverse else t] if together else gates[at].reshape(n, 4 * size)
+        four += np.matmul(before, weight, out=product)
+        np.tanh(four, out=four)
+        four *= factor
+        four += added
+        i, f, g, o = four if together else four.reshape(n, 4, size).swapaxes(0, 1)
+        np.multiply(f, c_before, out=cell)
+        np.multiply(i, g, out=new)
         cell += new
         np.tanh(cell, out=new)
-        np.multiply(gates[:, 3 * size :], new, out=now)
+        np.multiply(o, new, out=now)
         if n == batch:
             h, c = now, cell
         else:
@@ -120,7 +139,7 @@ def forward(
     answer[rows : rows + batch] = h
     answer[rows + batch :] = c
     answer = arranged(answer, x, batch_first)
-    return answer, (z, cells, answer)
+    return answer, (gates, cells, answer)
 
 
 def backward(
@@ -142,17 +161,18 @@ def backward(
     gates, cells, answer = residual
     inputs, arrived, (batch, size) = by_time(x, batch_first), rows_of(g, x, batch_first), h.shape
     rows, states = len(inputs), rows_of(answer, x, batch_first)
-    factors, through, forget = _factors(gates, cells, previous(cells, c, sizes, reverse), states)
+    factors, through = _factors(gates, cells, previous(cells, c, sizes, reverse), states)
     dh, dc = g[rows : rows + batch].copy(), g[rows + batch :].copy()
+    together = _lie_together(sizes)
     moved = scratch("squashed", (batch, size), x.dtype)
-    for at in steps(sizes, not reverse):
+    for t, at in enumerate(steps(sizes, not reverse)):
         n = at.stop - at.start
-        dz, dhn, dcn = factors[at], dh[:n], dc[:n]
+        dz, dhn, dcn, room = (factors[at], dh, dc, moved) if n == batch else (factors[at], dh[:n], dc[:n], moved[:n])
         dhn += arrived[at]
-        dcn += np.multiply(dhn, through[at], out=moved[:n])
+        dcn += np.multiply(dhn, through[at], out=room)
         dz[:, :3] *= dcn[:, None]
         dz[:, 3] *= dhn
-        dcn *= forget[at]
+        dcn *= gates[t if reverse else -1 - t, 1] if together else gates[at, 1, 0]
         np.dot(dz.reshape(n, 4 * size), w_hh, out=dhn)
     dz = factors.reshape(rows, 4 * size)
     biases = None if b_ih is None else (5, 6)
@@ -161,30 +181,30 @@ def backward(
     return (as_given(dx, x, batch_first), dh, dc, dw_ih, dw_hh, *dbiases)
 
 
-def _factors(gates: Any, cells: Any, before: Any, h: Any) -> tuple[Any, Any, Any]:
+def _factors(gates: Any, cells: Any, before: Any, h: Any) -> tuple[Any, Any]:
     """What cotangents are multiplied by, for all rows.
 
     The gates' arguments get (dc g i', dc c f', dc i g', dh tanh(c) o'), (S, 4, H), with c from before the row; c gets
-    dh o (1 - tanh(c)^2) of h, and dc f of the c after it.
+    dh o (1 - tanh(c)^2) of h.
     """
-    rows, size = cells.shape
-    i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
-    factors = np.empty((rows, 4, size), gates.dtype)
-    one, other = (scratch(name, (rows, size), gates.dtype) for name in ("slope", "slope 2"))
+    i, f, g, o = gates.swapaxes(0, 1)
+    cells, before, h = (array.reshape(i.shape) for array in (cells, before, h))
+    factors = np.empty((*i.shape[:2], 4, i.shape[2]), gates.dtype)
+    one, other = (scratch(name, i.shape, gates.dtype) for name in ("slope", "slope 2"))
     np.multiply(i, g, out=one)
     np.subtract(1, i, out=other)
-    np.multiply(one, other, out=factors[:, 0])  # i' g = i (1 - i) g
+    np.multiply(one, other, out=factors[:, :, 0])  # i' g = i (1 - i) g
     one *= g
-    np.subtract(i, one, out=factors[:, 2])  # i g' = i - i g^2
+    np.subtract(i, one, out=factors[:, :, 2])  # i g' = i - i g^2
     np.subtract(1, f, out=one)
     one *= f
-    np.multiply(one, before, out=factors[:, 1])
+    np.multiply(one, before, out=factors[:, :, 1])
     np.subtract(1, o, out=one)
-    np.multiply(one, h, out=factors[:, 3])  # o' tanh(c) = (1 - o) h
+    np.multiply(one, h, out=factors[:, :, 3])  # o' tanh(c) = (1 - o) h
     through = np.tanh(cells)
     through *= h
     np.subtract(o, through, out=through)  # o (1 - tanh(c)^2) = o - h tanh(c)
-    return factors, through, f
+    return factors.reshape(-1, 4, i.shape[2]), through.reshape(-1, i.shape[2])
 
 
 reference.__name__ = "lstm"
