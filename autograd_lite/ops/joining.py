@@ -46,6 +46,13 @@ def _options(dtype: Any, casting: str) -> dict[str, Any]:
     return {} if dtype is None and casting == "same_kind" else {"dtype": dtype, "casting": casting}
 
 
+def _with_axes(x: Any, count: int) -> Any:
+    """x with at least so many axes, as NumPy adds them."""
+    if getattr(x, "ndim", 0) >= count:
+        return x
+    return (np.atleast_1d, np.atleast_2d, np.atleast_3d)[count - 1](x)
+
+
 @implements(np.concatenate)
 def concat(arrays: Sequence[Any], /, axis: int | None = 0, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join arrays along an axis they have; with axis None, flattened."""
@@ -76,13 +83,13 @@ def joined(value: Any, *beside: Any) -> Any:
 @implements(np.vstack)
 def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join arrays as rows: along the first axis, where (n,) counts as (1, n)."""
-    return _concat_primitive(*(np.atleast_2d(x) for x in tup), axis=0, **_options(dtype, casting))
+    return _concat_primitive(*(_with_axes(x, 2) for x in tup), axis=0, **_options(dtype, casting))
 
 
 @implements(np.hstack)
 def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join arrays side by side: along the second axis, or the first if there is one only."""
-    arrays = [np.atleast_1d(x) for x in tup]
+    arrays = [_with_axes(x, 1) for x in tup]
     axis = 0 if arrays and arrays[0].ndim == 1 else 1
     return _concat_primitive(*arrays, axis=axis, **_options(dtype, casting))
 
@@ -90,7 +97,7 @@ def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind")
 @implements(np.dstack)
 def dstack(tup: Sequence[Any]) -> Any:
     """Join arrays in depth: along the third axis, where (m, n) counts as (m, n, 1) and (n,) as (1, n, 1)."""
-    return _concat_primitive(*(np.atleast_3d(x) for x in tup), axis=2)
+    return _concat_primitive(*(_with_axes(x, 3) for x in tup), axis=2)
 
 
 @implements(np.column_stack)

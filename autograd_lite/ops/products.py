@@ -14,7 +14,7 @@ import numpy as np
 from ..primitive import bilinear
 from .contraction import Labels, as_array, letters, product, pulled_left, pulled_right
 from .implementing import implements
-from .words import conjugate
+from .words import as_vector, conjugate
 
 __all__ = ["cross", "dot", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
 
@@ -205,13 +205,13 @@ def inner(a: Any, b: Any) -> Any:
 @implements(np.vdot)
 def vdot(a: Any, b: Any, /) -> Any:
     """The dot product of all elements of a, conjugated, and of b, each in a row."""
-    return _vecdot_primitive(np.reshape(as_array(a, b), (-1,)), np.reshape(as_array(b, a), (-1,)))
+    return _vecdot_primitive(as_vector(as_array(a, b)), as_vector(as_array(b, a)))
 
 
 @implements(np.outer, np.linalg.outer)
 def outer(a: Any, b: Any) -> Any:
     """All products of an element of a and one of b, each in a row."""
-    return _outer(np.reshape(as_array(a, b), (-1,)), np.reshape(as_array(b, a), (-1,)))
+    return _outer(as_vector(as_array(a, b)), as_vector(as_array(b, a)))
 
 
 @implements(np.tensordot, np.linalg.tensordot)

@@ -59,6 +59,11 @@ def conjugate(x: Any) -> Any:
     return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
+def as_vector(x: Any) -> Any:
+    """All elements of an array one after the other; a vector as it is, without an operation."""
+    return x if x.ndim == 1 else np.reshape(x, (-1,))
+
+
 def axis_in(axis: int, ndim: int) -> int:
     """An axis counted from the front; raises for one that is not there."""
     if not -ndim <= axis < ndim:
@@ -70,5 +75,5 @@ def axis_in(axis: int, ndim: int) -> int:
 def in_a_row(a: Any, axis: int | None) -> tuple[Any, int]:
     """The array and the axis to work along; with axis None, all elements in a row."""
     if axis is None:
-        return (a if a.ndim == 1 else np.reshape(a, (-1,))), 0
+        return as_vector(a), 0
     return a, axis_in(axis, a.ndim)
