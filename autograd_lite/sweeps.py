@@ -393,11 +393,16 @@ def _leading_to(inputs: Sequence[Node], outputs: Sequence[Node]) -> dict[Node, b
         node = stack.pop()
         if node not in reachable and node.order <= oldest:
             reachable.add(node)
-            stack.extend(parent for parent in node.parents if parent is not None)
+            for parent in node.parents:
+                if parent is not None:
+                    stack.append(parent)
     leading: dict[Node, bool] = {}
     for node in sorted(reachable, key=attrgetter("order"), reverse=True):
         if node in wanted:
             leading[node] = True
-        elif any(parent in leading for parent in node.parents):
-            leading[node] = False
+            continue
+        for parent in node.parents:
+            if parent in leading:
+                leading[node] = False
+                break
     return leading

@@ -34,7 +34,10 @@ class Structure(NamedTuple):
     @property
     def leaf_count(self) -> int:
         """How many leaves there are."""
-        return 1 if self.kind is None else sum(child.leaf_count for child in self.children)
+        count = 0
+        for child in self.children:
+            count += 1 if child.kind is None else child.leaf_count
+        return count if self.kind is not None else 1
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """The tree with these leaves, in the order of `flatten`.
@@ -42,6 +45,8 @@ class Structure(NamedTuple):
         Raises:
             ValueError: there are too many leaves, or too few.
         """
+        if self.build is None and len(leaves) == 1:
+            return leaves[0]
         if len(leaves) != self.leaf_count:
             raise ValueError(f"a tree of {self.leaf_count} leaves cannot be built from {len(leaves)}")
         return self._built(iter(leaves))
@@ -49,7 +54,7 @@ class Structure(NamedTuple):
     def _built(self, leaves: Iterator[Any]) -> Any:
         if self.build is None:
             return next(leaves)
-        return self.build([child._built(leaves) for child in self.children])
+        return self.build([next(leaves) if child.build is None else child._built(leaves) for child in self.children])
 
     def paths(self, name: str = "") -> list[str]:
         """What each leaf is called, seen from a tree of this name: `params['w']`, `params.layers[0]`."""

@@ -104,7 +104,7 @@ def _rows(run: Recording) -> list[list[Any]]:
         with batching() as level:
             cotangents = [Batched(_identity(y), level) if j == i else None for j in range(len(run.outputs))]
             found = [leave(g, level, y.size) for g in run.pull(cotangents)]
-        rows.append([np.reshape(g, (*y.shape, *x.shape)) for g, x in zip(found, run.inputs, strict=True)])
+        rows.append([_shaped(g, (*y.shape, *x.shape)) for g, x in zip(found, run.inputs, strict=True)])
     return rows
 
 
@@ -119,9 +119,13 @@ def _columns(run: Recording) -> list[list[Any]]:
             ]
             found = [leave(v, level, x.size) for v in run.push(tangents)]
         columns.append(
-            [np.reshape(np.moveaxis(v, 0, -1), (*y.shape, *x.shape)) for v, y in zip(found, run.outputs, strict=True)]
+            [_shaped(np.moveaxis(v, 0, -1), (*y.shape, *x.shape)) for v, y in zip(found, run.outputs, strict=True)]
         )
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _shaped(x: Any, shape: tuple[int, ...]) -> Any:
+    return x if x.shape == shape else np.reshape(x, shape)
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:

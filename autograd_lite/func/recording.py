@@ -81,7 +81,8 @@ class Recording:
             )
         if outside and x.requires_grad:
             return ALIAS(x)  # type: ignore[no-any-return]
-        x = x.detach().requires_grad_()
+        x = x.detach()
+        x._node = x._new_leaf()
         x._node.watch = _Argument(x.dtype)
         return x
 
@@ -171,6 +172,8 @@ def chosen(
     f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], argnums: int | Sequence[int], doing: str
 ) -> tuple[Callable[..., Any], list[Any]]:
     """f as a function of those of its arguments that are to be differentiated, and these arguments."""
+    if argnums == 0 and len(args) == 1 and not kwargs:
+        return f, [args[0]]
     numbers = [argnums] if isinstance(argnums, int) else list(argnums)
     for i in numbers:
         if not -len(args) <= i < len(args):
