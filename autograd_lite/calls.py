@@ -131,11 +131,13 @@ def _plain_keywords(primitive: Primitive, kwargs: dict[str, Any], recording: obj
 
 def protect(saved: tuple[Any, ...], args: Sequence[Any]) -> tuple[Any, ...]:
     """Copy the user's own ndarrays that backward will read: they may be changed before it runs."""
-    kept = list(saved)
+    kept = None
     for i, arg in enumerate(args, 1):
-        if isinstance(arg, ndarray) and kept[i] is arg and can_change(arg):
+        if isinstance(arg, ndarray) and saved[i] is arg and can_change(arg):
+            if kept is None:
+                kept = list(saved)
             kept[i] = arg.copy()
-    return tuple(kept)
+    return saved if kept is None else tuple(kept)
 
 
 def _stand_ins(parents: Sequence[Node | None], raw: Sequence[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ Module that holds the new values, and shares everything else with the first.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -85,8 +86,19 @@ def flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[li
     >>> structure.unflatten([10.0, 20.0, 30.0])
     {'w': 10.0, 'b': (20.0, [30.0])}
     """
+    if is_leaf is None:
+        if hasattr(tree, "dtype"):
+            return [tree], LEAF
+        if type(tree) is tuple and all(hasattr(part, "dtype") for part in tree):  # as arguments mostly are
+            return list(tree), _flat(len(tree))
     found: list[Any] = []
     return found, _taken_apart(tree, found, is_leaf)
+
+
+@functools.lru_cache(maxsize=64)
+def _flat(count: int) -> Structure:
+    """The structure of a tuple of so many leaves."""
+    return Structure(tuple, tuple([f"[{i}]" for i in range(count)]), (LEAF,) * count, tuple)
 
 
 def _taken_apart(tree: Any, found: list[Any], is_leaf: Callable[[Any], bool] | None) -> Structure:

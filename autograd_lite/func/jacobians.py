@@ -52,8 +52,7 @@ def jacobian(
         of_chosen, primals = chosen(f, args, kwargs, argnums, "jacobian")
         run = Recording(of_chosen, primals, "jacobian", has_aux=has_aux)
         complex_value = _check_complex(run, holomorphic, mode)
-        wide = sum(y.size for y in run.outputs) > sum(x.size for x in run.inputs)
-        forward = mode == "forward" or (mode is None and (wide or complex_value))
+        forward = mode == "forward" or (mode is None and (complex_value or _is_wide(run)))
         rows = (_columns if forward else _rows)(run)
         if holomorphic and not forward:
             rows = [[np.conjugate(block) for block in row] for row in rows]
@@ -75,8 +74,8 @@ def jacfwd(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: 
 
 def _check_complex(run: Recording, holomorphic: bool, mode: str | None) -> bool:
     """Whether the value is complex; raises where a Jacobian of complex numbers would not be one."""
-    of_arguments = any(x.dtype.kind == "c" for x in run.inputs)
-    of_value = any(y.dtype.kind == "c" for y in run.outputs)
+    of_arguments = "c" in [x.dtype.kind for x in run.inputs]
+    of_value = "c" in [y.dtype.kind for y in run.outputs]
     if holomorphic:
         real = [x for x in (*run.inputs, *run.outputs) if x.dtype.kind != "c"]
         if real:
@@ -90,6 +89,11 @@ def _check_complex(run: Recording, holomorphic: bool, mode: str | None) -> bool:
     if of_value and mode == "reverse":
         raise TypeError('jacobian: complex values of real arguments need mode="forward"')
     return of_value
+
+
+def _is_wide(run: Recording) -> bool:
+    """Whether the value has more elements than the arguments."""
+    return sum([y.size for y in run.outputs]) > sum([x.size for x in run.inputs])
 
 
 def _identity(x: Any) -> Any:

@@ -17,6 +17,8 @@ from ..tape import Watch, wrap
 from ..tensor import Tensor
 from ..trees import Structure, flatten, matching
 
+_recording = enable_grad()
+
 
 class _Argument(Watch):
     """What marks the leaf that an argument is inside of a transform.
@@ -54,7 +56,7 @@ class Recording:
         leaves, self.structure = flatten(tuple(primals))
         outside = current().recording
         self.inputs = [self._input(i, leaf, outside) for i, leaf in enumerate(leaves)]
-        with enable_grad():
+        with _recording:
             value = f(*self.structure.unflatten(self.inputs))
         self._open(False)
         self.aux: Any = None
@@ -131,7 +133,7 @@ class Recording:
                 [g for _, g in moving],
                 inputs=[x._node for x in self.inputs],
                 retain_graph=True,
-                create_graph=self.recorded or any(_flows(g) for g in cotangents),
+                create_graph=self.recorded or any(map(_flows, cotangents)),
             )
         return [_result(_conjugate(g), x.shape, x.dtype) for g, x in zip(found, self.inputs, strict=True)]
 
