@@ -33,8 +33,8 @@ def as_given(rows: Any, x: Any, batch_first: bool) -> Any:
     if rows is None or x.ndim == 2:
         return rows
     if not batch_first:
-        return rows.reshape(*x.shape[:2], -1)
-    return rows.reshape(x.shape[1], x.shape[0], -1).swapaxes(0, 1)
+        return rows.reshape(*x.shape[:2], rows.shape[1])
+    return rows.reshape(x.shape[1], x.shape[0], rows.shape[1]).swapaxes(0, 1)
 
 
 def rows_of(answer: Any, x: Any, batch_first: bool) -> Any:
@@ -42,7 +42,7 @@ def rows_of(answer: Any, x: Any, batch_first: bool) -> Any:
     if x.ndim == 2 or not batch_first:
         return answer[: math.prod(x.shape[:-1])]
     batch, steps, _ = x.shape
-    return by_time(answer[: batch * steps].reshape(batch, steps, -1), batch_first)
+    return by_time(answer[: batch * steps].reshape(batch, steps, answer.shape[1]), batch_first)
 
 
 def arranged(answer: Any, x: Any, batch_first: bool) -> Any:
@@ -50,9 +50,9 @@ def arranged(answer: Any, x: Any, batch_first: bool) -> Any:
     if x.ndim == 2 or not batch_first:
         return answer
     batch, steps, _ = x.shape
-    rows = batch * steps
+    rows, size = batch * steps, answer.shape[1]
     found = np.empty_like(answer)
-    found[:rows].reshape(batch, steps, -1)[...] = answer[:rows].reshape(steps, batch, -1).swapaxes(0, 1)
+    found[:rows].reshape(batch, steps, size)[...] = answer[:rows].reshape(steps, batch, size).swapaxes(0, 1)
     found[rows:] = answer[rows:]
     return found
 
@@ -111,7 +111,7 @@ def walk(
     after = after[::-1] if reverse else after
     if together or not batch_first:
         return np.concatenate(after), state
-    return np.stack(after, axis=1).reshape(total * len(after), -1), state
+    return np.stack(after, axis=1).reshape(total * len(after), after[0].shape[-1]), state
 
 
 def product_gradients(

@@ -105,14 +105,20 @@ def test_another_dtype_is_named_with_its_remedy(name):
 
 
 @networks
-def test_no_time_steps_are_an_error_and_no_sequences_are_none(name):
-    network = getattr(nn, name)(2, 5)
-    with pytest.raises(ValueError, match=f"{name}: there must be at least one time step"):
-        network(X[:0])
-    y, state = network(X[:, :0])
-    assert y.shape == (4, 0, 5)
-    assert first(state).shape == (1, 0, 5)
-    y.sum().backward()
+@fusion
+@pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"batch_first": True, "bidirectional": True}], ids=str)
+def test_no_time_steps_are_an_error_and_no_sequences_are_none(name, options, fused):
+    network = getattr(nn, name)(2, 5, **options)
+    none, of_none, directions = X[:0], X[:, :0], 1 + ("bidirectional" in options)
+    if "batch_first" in options:
+        none, of_none = none.swapaxes(0, 1), of_none.swapaxes(0, 1)
+    with ag.fusion(fused):
+        with pytest.raises(ValueError, match=f"{name}: there must be at least one time step"):
+            network(none)
+        y, state = network(of_none)
+        assert y.shape == (*of_none.shape[:2], 5 * directions)
+        assert first(state).shape == (directions, 0, 5)
+        y.sum().backward()
     np.testing.assert_array_equal(network.weight_ih_l0.grad.numpy(), 0)
 
 
