@@ -133,7 +133,8 @@ def test_each_gradient_alone_is_what_it_is_among_all(case):
         x.requires_grad_()
 
 
-MODULES = [case for case in CASES if isinstance(case.make(nn), nn.Module)]
+with np.errstate(invalid="ignore"):  # BLAS now and then says so of a product of sound numbers: numpy issue 24067
+    MODULES = [case for case in CASES if isinstance(case.make(nn), nn.Module)]
 
 
 @pytest.mark.parametrize("case", MODULES, ids=lambda case: case.name)
