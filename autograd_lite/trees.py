@@ -35,10 +35,7 @@ class Structure(NamedTuple):
     @property
     def leaf_count(self) -> int:
         """How many leaves there are."""
-        count = 0
-        for child in self.children:
-            count += 1 if child.kind is None else child.leaf_count
-        return count if self.kind is not None else 1
+        return 1 if self.kind is None else sum(child.leaf_count for child in self.children)
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
         """The tree with these leaves, in the order of `flatten`.

@@ -15,7 +15,6 @@ import numpy as np
 
 from ..primitive import fused
 from .constants import ones
-from .long_products import SMALL, product_of_rows
 from .room import room
 
 
@@ -50,13 +49,9 @@ def backward(
 def _product(g: Any, x: Any, need: Any) -> Any:
     """g^T x, in the room for it if there is one; a product can only be written row by row."""
     out = room(need)
-    few = x.size * g.shape[1] <= SMALL
     if out is None or out.flags.c_contiguous:
-        return g.T.dot(x, out=out) if few else product_of_rows(g.T, x.T, out)
-    if few:
-        x.T.dot(g, out=out.T)
-    else:
-        product_of_rows(x.T, g.T, out.T)
+        return g.T.dot(x, out=out)
+    x.T.dot(g, out=out.T)
     return out
 
 

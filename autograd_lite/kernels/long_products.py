@@ -1,7 +1,8 @@
 """a b^T of long rows, as a sum of products of their pieces.
 
 BLAS has kernels of their own for products of up to some 10^6 multiplications, which pack nothing and wait for no other
-thread. A product of few long rows, as the gradient of weights is, takes a third of the time if it is made of such.
+thread. A product of few long rows, as the gradient of a convolution's weights is, takes a third of the time if it is
+made of such.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ import numpy as np
 
 SMALL = 900_000
 """So many multiplications are few."""
-FEW_PAIRS, PAIRS, MIDDLING = 512, 8192, 4 * SMALL
-"""Up to so many pairs of rows it is worth while; up to so many, only if the multiplications are not many either."""
-SHORTEST = 64
-"""Of a piece."""
+PAIRS = 512
+"""Of more pairs of rows BLAS makes as good use of two threads as of its small kernels."""
 
 
 def product_of_rows(a: Any, b: Any, out: Any = None) -> Any:
@@ -23,7 +22,7 @@ def product_of_rows(a: Any, b: Any, out: Any = None) -> Any:
     pairs, length = len(a) * len(b), a.shape[1]
     work = pairs * length
     count = 1 << (work // SMALL).bit_length()
-    if work <= SMALL or pairs > (FEW_PAIRS if work > MIDDLING else PAIRS) or length < count * SHORTEST:
+    if work <= SMALL or pairs > PAIRS:
         return np.dot(a, b.T, out=out)
     size = length // count
     whole = count * size

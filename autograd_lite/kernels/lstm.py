@@ -29,7 +29,18 @@ import numpy as np
 from ..ops import sigmoid
 from ..primitive import fused
 from .scratch import scratch
-from .sequences import Sizes, arranged, as_given, by_time, previous, product_gradients, rows_of, steps, walk
+from .sequences import (
+    Sizes,
+    arranged,
+    as_given,
+    by_time,
+    equally_long,
+    previous,
+    product_gradients,
+    rows_of,
+    steps,
+    walk,
+)
 
 
 def reference(
@@ -76,11 +87,6 @@ def _as_tanh(batch: int, size: int, together: bool, dtype: Any) -> tuple[Any, An
     return factor, 1 - factor
 
 
-def _lie_together(sizes: Sizes) -> bool:
-    """Whether all sequences are equally long, so that the gates of a time step lie together."""
-    return sizes[0] == sizes[-1]
-
-
 def forward(
     x: Any,
     h: Any,
@@ -96,7 +102,7 @@ def forward(
 ) -> tuple[Any, Any]:
     inputs, (batch, size) = by_time(x, batch_first), h.shape
     rows = len(inputs)
-    together = _lie_together(sizes)
+    together = equally_long(sizes)
     factor, added = _as_tanh(batch, size, together, x.dtype)
     row = _as_tanh(1, size, True, x.dtype)[0]
     z = np.dot(inputs, w_ih.T, out=scratch("inputs", (rows, 4 * size), x.dtype))
@@ -163,7 +169,7 @@ def backward(
     rows, states = len(inputs), rows_of(answer, x, batch_first)
     factors, through = _factors(gates, cells, previous(cells, c, sizes, reverse), states)
     dh, dc = g[rows : rows + batch].copy(), g[rows + batch :].copy()
-    together = _lie_together(sizes)
+    together = equally_long(sizes)
     moved = scratch("squashed", (batch, size), x.dtype)
     for t, at in enumerate(steps(sizes, not reverse)):
         n = at.stop - at.start

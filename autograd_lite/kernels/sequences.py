@@ -21,6 +21,11 @@ from .room import room
 Sizes = tuple[int, ...]
 
 
+def equally_long(sizes: Sizes) -> bool:
+    """Whether all sequences have an element at each time step."""
+    return sizes[0] == sizes[-1]  # they fall
+
+
 def by_time(x: Any, batch_first: bool) -> Any:
     """Rows (S, features) in the order of time, of sequences in any form."""
     if x.ndim == 2:
@@ -71,7 +76,7 @@ def previous(states: Any, first: Any, sizes: Sizes, reverse: bool) -> Any:
     states  (S, H), after each row
     """
     before = np.empty_like(states)
-    if min(sizes) == max(sizes):
+    if equally_long(sizes):
         n = sizes[0]
         if reverse:
             before[len(states) - n :] = first
@@ -98,18 +103,18 @@ def walk(
     """
     after = []
     total = len(state[0])
-    together = inputs.ndim == 2
+    in_rows = inputs.ndim == 2
     for i, at in enumerate(steps(sizes, reverse)):
         n = at.stop - at.start
         t = len(sizes) - 1 - i if reverse else i
-        now = inputs[at] if together else inputs[:, t] if batch_first else inputs[t]
+        now = inputs[at] if in_rows else inputs[:, t] if batch_first else inputs[t]
         new = step(now, tuple(part[:n] for part in state))
         after.append(new[0])
         state = (
             new if n == total else tuple(np.concatenate([part, old[n:]]) for part, old in zip(new, state, strict=True))
         )
     after = after[::-1] if reverse else after
-    if together or not batch_first:
+    if in_rows or not batch_first:
         return np.concatenate(after), state
     return np.stack(after, axis=1).reshape(total * len(after), after[0].shape[-1]), state
 

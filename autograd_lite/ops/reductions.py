@@ -12,7 +12,7 @@ import numpy as np
 from ..primitive import general, linear
 from .implementing import implements
 from .indexing import as_index
-from .words import array_of, axis_in, of_arrays, own_array, plain_array
+from .words import array_of, as_vector, axis_in, of_arrays, own_array, plain_array
 
 __all__ = ["max", "mean", "min", "prod", "ptp", "sum"]
 
@@ -49,7 +49,7 @@ def masked(where: Any) -> dict[str, Any]:
 def lanes(x: Any, axis: Any) -> Any:
     """The axes of a reduction as one, which comes last."""
     if axis is None:
-        return x if x.ndim == 1 else np.reshape(x, (-1,))
+        return as_vector(x)
     if not isinstance(axis, tuple):
         return x if axis in (-1, x.ndim - 1) else np.moveaxis(x, axis, -1)
     axes = [axis_in(a, x.ndim) for a in axis]
